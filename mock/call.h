@@ -1,0 +1,128 @@
+/* call: one request on its walk through the rooms. Each room reads what earlier rooms wrote and writes
+ * its own members. Belongs to one thread; the front makes it, and frees its arena after the reply.
+ * Everything pointed to lives in the arena, in the generated tables, or under a reference that the
+ * arena drops. */
+#ifndef MF_CALL_H
+#define MF_CALL_H
+
+#include "common/arena.h"
+#include "common/buf.h"
+#include "common/json.h"
+#include "gen/names.h"
+#include "mock/spec/optable.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+struct world;
+struct doc;
+struct fault_plan;
+struct journal_note;
+
+enum step { GO_ON, ANSWERED };
+
+#define CALL_PARAMS_MOST 8
+#define CALL_HEADERS_MOST 64
+
+struct call_header {
+    const char *name, *value;
+};
+
+struct call_param {
+    const char *raw;  // the segment as sent, still percent-encoded
+    const char *text; // decoded once
+    size_t text_len;  // may hold a NUL byte
+};
+
+/* What the front took from the connection. */
+struct call_in {
+    const char *method; // as sent
+    const char *path;   // raw, without the query: "/client/v4/zones"
+    const char *query;  // raw, without '?'; "" if none
+    struct call_header header[CALL_HEADERS_MOST];
+    size_t header_count;
+    struct sockaddr_storage peer;
+    /* Reads the body on demand (intake does, once). Returns bytes read, 0 at the end, -1 on a cut or
+     * malformed body. */
+    long (*read_body)(void *from, void *into, size_t room);
+    void *body_from;
+    int64_t body_length; // announced; -1: chunked or unknown; 0: none
+    int64_t began;       // stamp_monotonic
+};
+
+/* Who calls: filled by gate (the look-up) and authn (the judgement). */
+enum principal_kind { WHO_NOBODY, WHO_USER_TOKEN, WHO_ACCOUNT_TOKEN, WHO_USER_KEY };
+
+struct who {
+    enum principal_kind kind;
+    const struct doc *token; // the token's doc, also if it may not be used; NULL for keys and unknown
+    const struct doc *user;  // owner of a user token or key
+    const char *account_id;  // owning account of an account-owned token
+    enum reason refused;     // WHY_OK, or what is wrong with the credential
+    char address[64];        // the client address as the API sees it, text
+};
+
+/* Why a call was refused, for the answer, the journal and `explain`. All strings borrowed. */
+struct why {
+    enum reason reason;
+    const char *detail;     // one sentence for a person, or NULL
+    const char *nearest;    // nearest route, for reasons of routing
+    const uint16_t *groups; // any of these would do (indices into group_table)
+    size_t groups_count;
+};
+
+struct call_out {
+    int status;
+    struct buf *body;         // complete bytes of the answer's body
+    const char *content_type; // NULL: application/json
+    struct call_header header[16];
+    size_t header_count;
+    int first_code;      // code of errors[0], for the journal; -1: none
+    enum depth depth;    // how the answer was made
+    bool no_body;        // 204, HEAD
+};
+
+struct call {
+    struct call_in in;
+    struct arena *arena;
+    struct world *world;
+    const struct op *op; // never NULL after route; op_none for an unknown path
+    struct call_param param[CALL_PARAMS_MOST];
+    size_t param_count;
+    bool is_head;            // HEAD: answered as GET without the body
+    const char *local_path;  // behind "/client/v4" or "/_mockflare"
+    bool malformed_id;       // a path id has the wrong shape
+    struct who who;
+    struct why why;
+    bool would_deny;         // modes soft and learn: authz said no and let it pass
+    const struct fault_plan *fault;
+    struct journal_note *note; // the open journal entry
+    const char *body;          // intake: raw bytes, NUL-terminated
+    size_t body_len;
+    cJSON *json;               // intake: the body parsed, NULL if it is none
+    struct call_out out;
+};
+
+const char *call_header(const struct call *c, const char *name); // NULL: not sent; case is ignored
+/* The decoded value of a query parameter (arena), or NULL. The first one counts. */
+const char *call_query(struct call *c, const char *name);
+int64_t call_query_whole(struct call *c, const char *name, int64_t fallback);
+const char *call_param_named(const struct call *c, const char *name); // by placeholder; NULL: none
+void call_answer_header(struct call *c, const char *name, const char *value);
+
+/* Answers in the dialect of c->op. `result` is moved in (NULL: null). */
+enum step answer(struct call *c, cJSON *result);
+enum step answer_status(struct call *c, int status, cJSON *result);
+/* A list page: result_info {page, per_page, total_pages, count, total_count} in the dialect's place. */
+enum step answer_page(struct call *c, cJSON *result, int64_t page, int64_t per_page, int64_t total);
+/* `result` already rendered: bytes are copied. */
+enum step answer_text(struct call *c, const char *result, size_t len);
+enum step answer_raw(struct call *c, int status, const char *content_type, const void *bytes,
+                     size_t len);
+/* An error of the descriptors' catalogue; words come from there, `%s` in them from the arguments. */
+enum step refuse(struct call *c, enum error_id error, ...);
+/* The answer that the op's dialect has for `reason` (authentication, permission, routing, body). */
+enum step refuse_reason(struct call *c, enum reason reason);
+
+#endif

@@ -1,0 +1,160 @@
+/* optable: the API's operations as compiled by mockflare-compile. Read-only, shared by all threads, no
+ * pointers in the big tables (32-bit offsets into `spec_text`), so nothing is relocated at start. */
+#ifndef MF_OPTABLE_H
+#define MF_OPTABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum method { M_GET, M_POST, M_PUT, M_PATCH, M_DELETE, M_COUNT };
+
+/* Whom a path belongs to: decides which resources a token's policy must cover. */
+enum scope { SCOPE_NONE, SCOPE_USER, SCOPE_ACCOUNT, SCOPE_ZONE };
+
+/* How deep an answer goes, and what is known about its truth. */
+enum depth { DEPTH_SCHEMA, DEPTH_GENERIC, DEPTH_FAMILY };
+enum fidelity { FIDELITY_SCHEMA_ONLY, FIDELITY_INFERRED, FIDELITY_DOCUMENTED, FIDELITY_RECORDED };
+
+/* Which credentials an operation takes. */
+enum auth { AUTH_NORMAL, AUTH_NONE, AUTH_USER_ONLY, AUTH_KEY_ONLY, AUTH_OTHER };
+
+/* Reasons for refusing, one row each in every dialect (mock/families/_dialects.json). */
+enum reason {
+    WHY_OK,
+    WHY_NO_CREDENTIALS,
+    WHY_KEY_WITHOUT_EMAIL,
+    WHY_EMAIL_WITHOUT_KEY,
+    WHY_BAD_EMAIL,
+    WHY_BAD_KEY,
+    WHY_BAD_EMAIL_AND_KEY,
+    WHY_UNKNOWN_KEY,
+    WHY_MALFORMED_TOKEN,
+    WHY_UNKNOWN_TOKEN,
+    WHY_TOKEN_DISABLED,
+    WHY_TOKEN_EXPIRED,
+    WHY_TOKEN_NOT_YET,
+    WHY_TOKEN_FRESH,
+    WHY_ADDRESS,
+    WHY_NO_USER,              // account-owned token where a user is needed
+    WHY_NOT_FOR_ACCOUNT_TOKEN, // page rules and their like
+    WHY_METHOD_NEEDS_KEY,     // operation closed to tokens
+    WHY_FOREIGN_ACCOUNT,
+    WHY_FOREIGN_ZONE,
+    WHY_MISSING_GROUP,
+    WHY_DENIED_BY_POLICY,
+    WHY_ROLE,                 // the owner's role does not reach that far
+    WHY_NO_ROUTE,
+    WHY_BAD_ID,
+    WHY_METHOD,
+    WHY_BAD_JSON,
+    WHY_BAD_CONTENT_TYPE,
+    WHY_BODY_TOO_LARGE,
+    WHY_BODY_CUT,
+    WHY_NOT_FOUND,
+    WHY_RATE_LIMITED,
+    WHY_COUNT
+};
+
+/* One operation. Generated: `spec_ops[spec_op_count]`, and `op_none` for paths that nobody serves. */
+struct op {
+    uint32_t path;         // text: "/zones/{zone_id}/dns_records"
+    uint32_t operation_id; // text
+    uint32_t groups;       // first index into spec_groups
+    uint32_t response;     // schema node of the success body, 0: none or not JSON
+    uint32_t request;      // schema node of the JSON request body, 0: none
+    uint32_t content_type; // text of the success body's type
+    uint32_t family;       // text: name of the descriptor, "" if none
+    uint32_t evidence;     // text, "" if none
+    uint16_t groups_count;
+    uint16_t action;       // 0: no hook; else index into spec_actions
+    uint16_t ok;           // success status
+    uint16_t denied;       // an enum error_id that replaces the dialect's WHY_MISSING_GROUP, 0: none
+    uint16_t denied_account_token; // error_id for any account-owned token, 0: allowed
+    uint8_t method;        // enum method
+    uint8_t dialect;       // index into dialects
+    uint8_t scope;         // enum scope
+    uint8_t scope_param;   // which path parameter holds the account or zone id
+    uint8_t param_count;
+    uint8_t auth;          // enum auth
+    uint8_t depth;         // enum depth
+    uint8_t fidelity;      // enum fidelity
+    uint8_t request_kind;  // 0 none, 1 JSON, 2 multipart, 3 other bytes
+    uint8_t request_required; // 1: a body must be sent
+    uint8_t deprecated;
+    uint8_t in_document;   // 0: an endpoint that the OpenAPI document lacks (trap 7)
+};
+
+
+
+extern const struct op spec_ops[];
+extern const size_t spec_op_count;
+extern const struct op op_none;
+extern const uint16_t spec_groups[]; // indices into group_table (common/groups.h)
+
+const char *spec_text(uint32_t offset); // a generated string; "" for 0
+const char *op_method(const struct op *op); // "GET"
+/* "GET /zones/{zone_id}", for people, the journal and scenarios' faults. */
+void op_name(const struct op *op, char *out, size_t room);
+/* Name of the i-th placeholder of the path, without braces. Borrowed from a static table. */
+const char *op_param_name(const struct op *op, size_t i);
+/* The operation of a method and a path template as written in the table; NULL: none. */
+const struct op *op_by_name(const char *method, const char *path);
+
+/* One segment of a request path, still percent-encoded. */
+struct segment {
+    const char *at;
+    size_t len;
+};
+struct route_found {
+    const struct op *op;    // NULL: no operation here for this method
+    bool path_known;        // another method is served at this path
+    size_t param[8];        // indices of the segments that fill the placeholders
+    const struct op *other; // if !op && path_known: one of the operations there (for its dialect)
+    const struct op *near;  // if !path_known: the operation whose path shares most segments, or NULL
+};
+/* Walks the compiled trie: a literal before a parameter, backing up on a dead end. */
+void route_find(const struct segment *segments, size_t count, enum method method,
+                struct route_found *found);
+
+/* Hooks named in descriptors; defined in families' .c files, prototypes in gen/hooks.h. */
+struct call;
+typedef int (*spec_action)(struct call *c); // returns enum step
+extern const spec_action spec_actions[];    // [0] is NULL
+
+/* An error of a descriptor's catalogue. */
+struct spec_error {
+    uint32_t message; // text; may hold %s
+    int32_t code;
+    uint16_t http;
+    uint16_t chain_code; // 0: no error_chain
+    uint32_t chain_message;
+    uint32_t name; // "dns.identical"
+};
+extern const struct spec_error spec_errors[]; // by enum error_id (gen/names.h); [0] unused
+
+/* How a dialect writes its envelopes, and what it answers for each reason. */
+enum envelope_form {
+    FORM_RESULT_FIRST,      // result, success, errors, messages
+    FORM_SUCCESS_FIRST,     // success, errors, messages, result
+    FORM_SHORT,             // success, errors only
+    FORM_RESULT_INFO_EARLY, // lists: result, result_info, success, errors, messages
+};
+struct reason_answer {
+    uint16_t http;
+    uint8_t form;          // enum envelope_form
+    uint8_t errors_count;  // 1 or 2
+    uint16_t error[2];     // enum error_id
+};
+struct dialect {
+    uint32_t name;
+    uint8_t success_form, list_form, error_form;
+    uint8_t core_headers;  // the zones service's Cache-Control, Pragma, Expires and so on
+    uint8_t rate_headers;  // 0 none, 1 "default", 2 "list_zones"
+    uint8_t route_prefix;  // 1: "/client/v4" stands in the 7003 text
+    uint8_t newline;       // 1: the body ends with a newline
+    struct reason_answer reasons[WHY_COUNT];
+};
+extern const struct dialect spec_dialects[];
+
+#endif

@@ -1,0 +1,25 @@
+/* policy: the one function that answers "may this principal do this operation on this resource, and
+ * why not". The API's answers, the journal's explanations, zone.permissions, and the truth that judges
+ * linkers all come from here. Takes a view: it reads the store. */
+#ifndef MF_POLICY_H
+#define MF_POLICY_H
+
+#include "mock/call.h"
+#include "mock/state/identity.h"
+
+/* May `who` do `op` on this account and zone (NULL: the operation names none)? WHY_OK, or the reason,
+ * with the rest in *why (never NULL). */
+enum reason policy_allows(struct view *v, const struct who *who, const struct op *op,
+                          const char *account, const char *zone, struct why *why);
+
+/* Does the principal hold one group there? `zone` for zone groups, `account` for account groups; a zone
+ * group with only an account: on at least one zone of it. Cut by deny policies and the owner's role. */
+bool policy_holds(struct view *v, const struct who *who, const struct group *g, const char *account,
+                  const char *zone);
+/* Can the principal see the account or zone in lists: any group at all that applies to it. */
+bool policy_sees_account(struct view *v, const struct who *who, const char *account);
+bool policy_sees_zone(struct view *v, const struct who *who, const struct zone *z);
+/* The names of zone.permissions for this principal: "#zone:read" … sorted; array, the caller's. */
+cJSON *policy_zone_permissions(struct view *v, const struct who *who, const struct zone *z);
+
+#endif
