@@ -11,7 +11,7 @@ void rng_init(struct rng *r, uint64_t seed)
 /* splitmix64 (public domain, Sebastiano Vigna): short, and good enough for what it serves here. */
 uint64_t rng_next(struct rng *r)
 {
-    uint64_t z = r->state += 0x9e3779b97f4a7c15U;
+    uint64_t z = r->state += RNG_STEP;
 
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;

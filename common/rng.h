@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define RNG_STEP UINT64_C(0x9e3779b97f4a7c15) // what rng_next adds to the state
+
 struct rng {
     uint64_t state;
 };

@@ -10,6 +10,7 @@
 struct clock;
 struct faults;
 struct journal;
+struct rates;
 struct scenario;
 struct store;
 struct world;
@@ -45,6 +46,8 @@ struct store *world_store(struct world *w);
 struct clock *world_clock(struct world *w);
 struct journal *world_journal(struct world *w);
 struct faults *world_faults(struct world *w);
+struct rates *world_rates(struct world *w);
+const struct scenario *world_scenario(const struct world *w); // what it was made from
 const struct behaviour *world_behaviour(const struct world *w);
 const char *world_address_header(const struct world *w); // header that names the client, or NULL
 enum mode world_mode(const struct world *w);
