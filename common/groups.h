@@ -14,6 +14,7 @@ struct group {
     const char *name;      // "DNS Write"
     const char *dashboard; // "Zone > DNS (Edit)" for every group (made by rule), never NULL
     const char *former;    // a former name, or NULL
+    const char *also;      // another spelling that the OpenAPI document uses, or NULL
     enum group_scope scope;
     bool row;              // one of the 25 rows of the integration
     bool seeded_id;        // the real id is not known (INF)
@@ -28,5 +29,8 @@ const struct group *group_by_id(const char *id);
 const struct group *group_by_name(const char *name, const struct group *after);
 const char *group_nearest(const char *word); // the closest name, for error texts; NULL: none
 size_t group_index(const struct group *g);
+
+/* The group that lets one write what `g` lets one read: "DNS Write" for "DNS Read"; NULL: none. */
+const struct group *group_writer(const struct group *g);
 
 #endif
