@@ -17,7 +17,14 @@ enum depth { DEPTH_SCHEMA, DEPTH_GENERIC, DEPTH_FAMILY };
 enum fidelity { FIDELITY_SCHEMA_ONLY, FIDELITY_INFERRED, FIDELITY_DOCUMENTED, FIDELITY_RECORDED };
 
 /* Which credentials an operation takes. */
-enum auth { AUTH_NORMAL, AUTH_NONE, AUTH_USER_ONLY, AUTH_KEY_ONLY, AUTH_OTHER };
+enum auth {
+    AUTH_NORMAL,
+    AUTH_NONE,       // public
+    AUTH_USER_ONLY,  // a user's token or key
+    AUTH_KEY_ONLY,   // e-mail and key; tokens are refused as a method
+    AUTH_HOOK_TOKEN, // any token, also one in a bad state: the hook judges (verify)
+    AUTH_OTHER,      // a credential of its own kind: the hook judges (upload tokens)
+};
 
 /* Reasons for refusing, one row each in every dialect (mock/families/_dialects.json). */
 enum reason {
