@@ -1,6 +1,13 @@
 /* identity: users, accounts, memberships, tokens and zones as the engine of permissions needs them:
- * the compiled form (`doc_extra`) beside the API's JSON. Made by the scenario loader and by the token
- * family, read by authn, authz and the families. All immutable; strings live with the doc. */
+ * the compiled form (`doc_extra`) beside the API's JSON. Made by the scenario loader and by the
+ * families, read by authn, authz and the families. All immutable; strings live with the doc.
+ * The constructors fill in what `json` leaves out (ids, times, name servers, plan …), in the member
+ * order of recorded answers; `json` stays the caller's and was checked by it. Owner and key of the docs:
+ *   user        ""           e-mail in lower case
+ *   account     ""           none
+ *   membership  account id   "<user id>:<account id>" ("<e-mail>:<account id>" while the user is unknown)
+ *   token       user or account id   hex SHA-256 of the value
+ *   zone        account id   none */
 #ifndef MF_IDENTITY_H
 #define MF_IDENTITY_H
 
@@ -74,11 +81,11 @@ struct account {
     bool enterprise;
 };
 
-/* A user in an account. doc id = member id; owner = account id; key = "<user>:<account>". */
+/* A user in an account. doc id = member id. */
 struct membership {
-    char user[33], account[33];
+    char user[33], account[33]; // user: "" while an invited address belongs to no user
     bool accepted;
-    uint64_t groups[GROUP_WORDS]; // what the roles let a user hold
+    uint64_t groups[GROUP_WORDS]; // what the roles let a user hold; user-scoped groups need no role
 };
 
 struct zone {
@@ -104,8 +111,10 @@ const char *token_status(const struct token *t, int64_t now);
 
 struct doc *user_doc_new(struct world *w, const cJSON *json, const char *global_key);
 struct doc *account_doc_new(struct world *w, const cJSON *json);
-/* `json` is the member as the API shows it (user, status, roles). */
+/* `json` is the member as the API shows it (user, status, roles or policies). A role may be its id, its
+ * name, or an object with one of them. */
 struct doc *membership_doc_new(struct world *w, const char *account, const cJSON *json);
+/* `json` has name and account {id, name}; `plan` may be its legacy id ("free"). */
 struct doc *zone_doc_new(struct world *w, const cJSON *json);
 
 const struct token *token_of(const struct doc *d);
@@ -117,9 +126,18 @@ const struct zone *zone_of(const struct doc *d);
 bool cidr_parse(const char *text, struct cidr *out); // "198.51.100.0/24"; an address alone is refused
 bool cidr_holds(const struct cidr *c, const char *address);
 
-/* Roles of an account: a static table (mock/families/roles.json, compiled). */
-cJSON *roles_list(void);                       // array of role objects, borrowed, never freed
-const cJSON *role_by_name(const char *name);   // or by id; NULL: none
-void role_groups(const cJSON *role, uint64_t groups[GROUP_WORDS]); // ORs in what it lets one hold
+/* Roles of an account, and the permission groups of account members (iam) that mirror them: a static
+ * table. Arrays and objects are borrowed and never freed. */
+cJSON *role_table(void);
+const cJSON *role_by_name(const char *name);     // or by id; NULL: none
+cJSON *iam_group_table(void);
+const cJSON *iam_group_by_name(const char *name); // or by id; NULL: none
+/* ORs in what a role, or the iam group of that name, lets a member hold in the account. */
+void role_groups(const cJSON *role, uint64_t groups[GROUP_WORDS]);
+
+static inline bool group_bit(const uint64_t groups[GROUP_WORDS], size_t index)
+{
+    return groups[index / 64] >> (index % 64) & 1;
+}
 
 #endif
