@@ -18,7 +18,6 @@
 struct world;
 struct doc;
 struct fault_plan;
-struct journal_note;
 
 enum step { GO_ON, ANSWERED };
 
@@ -49,6 +48,7 @@ struct call_in {
     void *body_from;
     int64_t body_length; // announced; -1: chunked or unknown; 0: none
     int64_t began;       // stamp_monotonic
+    bool keep_alive;     // the client lets the connection live on
 };
 
 /* Who calls: filled by gate (the look-up) and authn (the judgement). */
@@ -80,7 +80,9 @@ struct call_out {
     size_t header_count;
     int first_code;      // code of errors[0], for the journal; -1: none
     enum depth depth;    // how the answer was made
-    bool no_body;        // 204, HEAD
+    struct buf *head;    // reply: status line and headers, complete
+    bool no_body;        // 204, HEAD: the body is not sent
+    bool close;          // the connection must end behind this answer
 };
 
 struct call {
@@ -97,7 +99,8 @@ struct call {
     struct why why;
     bool would_deny;         // modes soft and learn: authz said no and let it pass
     const struct fault_plan *fault;
-    struct journal_note *note; // the open journal entry
+    int64_t rate_left;         // requests left in the window; -1: not counted
+    int64_t retry_after_s;     // on 429
     const char *body;          // intake: raw bytes, NUL-terminated
     size_t body_len;
     cJSON *json;               // intake: the body parsed, NULL if it is none
@@ -116,6 +119,8 @@ enum step answer(struct call *c, cJSON *result);
 enum step answer_status(struct call *c, int status, cJSON *result);
 /* A list page: result_info {page, per_page, total_pages, count, total_count} in the dialect's place. */
 enum step answer_page(struct call *c, cJSON *result, int64_t page, int64_t per_page, int64_t total);
+/* A list with a result_info of another form; both trees are moved in. */
+enum step answer_list(struct call *c, cJSON *result, cJSON *info);
 /* `result` already rendered: bytes are copied. */
 enum step answer_text(struct call *c, const char *result, size_t len);
 enum step answer_raw(struct call *c, int status, const char *content_type, const void *bytes,

@@ -62,6 +62,7 @@ enum reason {
     WHY_RATE_LIMITED,
     WHY_COUNT
 };
+const char *reason_name(enum reason reason); // "missing_group", as descriptors and the journal write it
 
 /* One operation. Generated: `spec_ops[spec_op_count]`, and `op_none` for paths that nobody serves. */
 struct op {
@@ -73,11 +74,13 @@ struct op {
     uint32_t content_type; // text of the success body's type
     uint32_t family;       // text: name of the descriptor, "" if none
     uint32_t evidence;     // text, "" if none
+    uint32_t params;       // first index into spec_param_names
     uint16_t groups_count;
     uint16_t action;       // 0: no hook; else index into spec_actions
     uint16_t ok;           // success status
     uint16_t denied;       // an enum error_id that replaces the dialect's WHY_MISSING_GROUP, 0: none
     uint16_t denied_account_token; // error_id for any account-owned token, 0: allowed
+    uint16_t gone;         // error_id that a sunset operation answers, 0: alive
     uint8_t method;        // enum method
     uint8_t dialect;       // index into dialects
     uint8_t scope;         // enum scope
@@ -90,12 +93,12 @@ struct op {
     uint8_t request_required; // 1: a body must be sent
     uint8_t deprecated;
     uint8_t in_document;   // 0: an endpoint that the OpenAPI document lacks (trap 7)
+    uint8_t counted;       // 1: one of the document's 3207 (a template's second route is not)
 };
-
-
 
 extern const struct op spec_ops[];
 extern const size_t spec_op_count;
+extern const size_t spec_document_count; // 3207: what `counted` sums up to
 extern const struct op op_none;
 extern const uint16_t spec_groups[]; // indices into group_table (common/groups.h)
 
@@ -113,10 +116,11 @@ struct segment {
     const char *at;
     size_t len;
 };
+#define ROUTE_PARAMS_MOST 8
 struct route_found {
     const struct op *op;    // NULL: no operation here for this method
     bool path_known;        // another method is served at this path
-    size_t param[8];        // indices of the segments that fill the placeholders
+    size_t param[ROUTE_PARAMS_MOST]; // indices of the segments that fill the placeholders
     const struct op *other; // if !op && path_known: one of the operations there (for its dialect)
     const struct op *near;  // if !path_known: the operation whose path shares most segments, or NULL
 };
@@ -124,10 +128,8 @@ struct route_found {
 void route_find(const struct segment *segments, size_t count, enum method method,
                 struct route_found *found);
 
-/* Hooks named in descriptors; defined in families' .c files, prototypes in gen/hooks.h. */
-struct call;
-typedef int (*spec_action)(struct call *c); // returns enum step
-extern const spec_action spec_actions[];    // [0] is NULL
+/* Hooks named in descriptors are defined in families' .c files; gen/hooks.h has their prototypes and
+ * `spec_actions`, to which op->action is the index. */
 
 /* An error of a descriptor's catalogue. */
 struct spec_error {
@@ -136,9 +138,13 @@ struct spec_error {
     uint16_t http;
     uint16_t chain_code; // 0: no error_chain
     uint32_t chain_message;
+    uint16_t chain2_code; // 0: one entry in it
+    uint32_t chain2_message;
     uint32_t name; // "dns.identical"
 };
 extern const struct spec_error spec_errors[]; // by enum error_id (gen/names.h); [0] unused
+extern const size_t spec_error_count;
+uint16_t spec_error_by_name(const char *name); // "dns.identical" to its enum error_id; 0: none
 
 /* How a dialect writes its envelopes, and what it answers for each reason. */
 enum envelope_form {
@@ -163,5 +169,7 @@ struct dialect {
     struct reason_answer reasons[WHY_COUNT];
 };
 extern const struct dialect spec_dialects[];
+extern const size_t spec_dialect_count;
+uint8_t spec_dialect_by_name(const char *name); // "outside"; asserts that there is one
 
 #endif

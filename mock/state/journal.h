@@ -12,8 +12,9 @@ struct journal;
 
 struct journal *journal_new(void);
 void journal_free(struct journal *j);
-void journal_open(struct journal *j, struct call *c);  // the gate: takes the number and the time
-void journal_close(struct journal *j, struct call *c); // the reply: writes the entry
+/* Writes the entry of a call that has its answer, before the first byte of it is sent: whoever has the
+ * answer finds the entry. */
+void journal_add(struct journal *j, struct call *c);
 
 /* Filters: all given ones must hold. NULL or 0: any. */
 struct journal_filter {
@@ -25,6 +26,7 @@ struct journal_filter {
 cJSON *journal_list(struct journal *j, const struct journal_filter *f); // array, oldest first
 int64_t journal_count(struct journal *j, const struct journal_filter *f);
 int64_t journal_dropped(struct journal *j);
+int64_t journal_last(struct journal *j); // number of the newest entry
 void journal_clear(struct journal *j);
 /* Strings to look for in requests; an entry names the places where one was seen (url, header:NAME,
  * body), the Authorization header apart. For the conformance suite's leak checks. */

@@ -14,12 +14,15 @@ enum reason policy_allows(struct view *v, const struct who *who, const struct op
 
 /* Does the principal hold one group there? `zone` for zone groups, `account` for account groups; a zone
  * group with only an account: on at least one zone of it. Cut by deny policies and the owner's role. */
+enum reason policy_judge(struct view *v, const struct who *who, const struct group *g,
+                         const char *account, const char *zone);
 bool policy_holds(struct view *v, const struct who *who, const struct group *g, const char *account,
                   const char *zone);
 /* Can the principal see the account or zone in lists: any group at all that applies to it. */
 bool policy_sees_account(struct view *v, const struct who *who, const char *account);
 bool policy_sees_zone(struct view *v, const struct who *who, const struct zone *z);
 /* The names of zone.permissions for this principal: "#zone:read" … sorted; array, the caller's. */
+const char *zone_permission_name(const struct group *g); // "#dns_records:edit"; NULL: not shown there
 cJSON *policy_zone_permissions(struct view *v, const struct who *who, const struct zone *z);
 
 #endif

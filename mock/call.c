@@ -1,0 +1,69 @@
+#include "mock/call.h"
+
+#include "common/text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *call_header(const struct call *c, const char *name)
+{
+    for (size_t i = 0; i < c->in.header_count; i++)
+        if (text_same_nocase(c->in.header[i].name, name))
+            return c->in.header[i].value;
+    return NULL;
+}
+
+/* Decodes one piece of a query: `+` is a blank there. */
+static char *query_decoded(struct call *c, const char *at, size_t len)
+{
+    char *copy = arena_strndup(c->arena, at, len);
+
+    for (size_t i = 0; i < len; i++)
+        if (copy[i] == '+')
+            copy[i] = ' ';
+    text_unpercent(copy, len);
+    return copy;
+}
+
+const char *call_query(struct call *c, const char *name)
+{
+    const char *at = c->in.query;
+
+    while (*at) {
+        size_t len = strcspn(at, "&"), key = strcspn(at, "=&");
+
+        if (strcmp(query_decoded(c, at, key), name) == 0)
+            return key < len ? query_decoded(c, at + key + 1, len - key - 1) : "";
+        at += len;
+        at += *at == '&';
+    }
+    return NULL;
+}
+
+int64_t call_query_whole(struct call *c, const char *name, int64_t fallback)
+{
+    const char *text = call_query(c, name);
+    char *end;
+    long long n;
+
+    if (!text || !*text)
+        return fallback;
+    errno = 0;
+    n = strtoll(text, &end, 10);
+    return errno || *end ? fallback : n;
+}
+
+const char *call_param_named(const struct call *c, const char *name)
+{
+    for (size_t i = 0; i < c->param_count; i++)
+        if (strcmp(op_param_name(c->op, i), name) == 0)
+            return c->param[i].text;
+    return NULL;
+}
+
+void call_answer_header(struct call *c, const char *name, const char *value)
+{
+    if (c->out.header_count < sizeof c->out.header / sizeof c->out.header[0])
+        c->out.header[c->out.header_count++] = (struct call_header){ name, value };
+}

@@ -1,0 +1,241 @@
+/* The front on CivetWeb; the only file that includes civetweb.h. `begin_request` takes every request
+ * before CivetWeb's own routing; URLs are not decoded by it, else %2F in a KV key is lost. */
+#include "mock/front.h"
+
+#include "common/mem.h"
+#include "common/stamp.h"
+#include "common/text.h"
+#include "mock/call.h"
+#include "mock/serve.h"
+#include "mock/wire.h"
+
+#include <arpa/inet.h>
+#include <civetweb.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct front {
+    struct mg_context *context;
+    char *host;
+    int port;
+    char *last_error; // what CivetWeb logged while it started
+};
+
+/* What a worker keeps from request to request. */
+struct worker {
+    struct arena *arena;
+    struct buf body, head;
+};
+
+static void *worker_new(const struct mg_context *context, int type)
+{
+    struct worker *w = xcalloc(1, sizeof *w);
+
+    (void)context;
+    (void)type;
+    w->arena = arena_new();
+    return w;
+}
+
+static void worker_free(const struct mg_context *context, int type, void *worker)
+{
+    struct worker *w = worker;
+
+    (void)context;
+    (void)type;
+    if (!w)
+        return;
+    arena_free(w->arena);
+    buf_release(&w->body);
+    buf_release(&w->head);
+    free(w);
+}
+
+static long read_body(void *from, void *into, size_t room)
+{
+    return mg_read(from, into, room);
+}
+
+static void take_peer(struct call_in *in, const struct mg_request_info *ri)
+{
+    struct sockaddr_in *four = (struct sockaddr_in *)&in->peer;
+    struct sockaddr_in6 *six = (struct sockaddr_in6 *)&in->peer;
+
+    if (inet_pton(AF_INET, ri->remote_addr, &four->sin_addr) == 1) {
+        four->sin_family = AF_INET;
+        four->sin_port = htons((uint16_t)ri->remote_port);
+    } else if (inet_pton(AF_INET6, ri->remote_addr, &six->sin6_addr) == 1) {
+        six->sin6_family = AF_INET6;
+        six->sin6_port = htons((uint16_t)ri->remote_port);
+    }
+}
+
+static bool keeps_alive(const struct call *c, const struct mg_request_info *ri)
+{
+    const char *connection = call_header(c, "Connection");
+
+    if (connection)
+        return !text_same_nocase(connection, "close") &&
+               (strcmp(ri->http_version, "1.1") == 0 || text_same_nocase(connection, "keep-alive"));
+    return strcmp(ri->http_version, "1.1") == 0;
+}
+
+static void take_request(struct call *c, struct mg_connection *conn)
+{
+    const struct mg_request_info *ri = mg_get_request_info(conn);
+
+    c->in.method = ri->request_method;
+    c->in.path = ri->local_uri_raw ? ri->local_uri_raw : ri->request_uri;
+    c->in.query = ri->query_string ? ri->query_string : "";
+    for (int i = 0; i < ri->num_headers && c->in.header_count < CALL_HEADERS_MOST; i++)
+        c->in.header[c->in.header_count++] =
+            (struct call_header){ ri->http_headers[i].name, ri->http_headers[i].value };
+    take_peer(&c->in, ri);
+    c->in.read_body = read_body;
+    c->in.body_from = conn;
+    c->in.body_length = ri->content_length;
+    if (ri->content_length < 0 && !call_header(c, "Transfer-Encoding"))
+        c->in.body_length = 0;
+    c->in.keep_alive = keeps_alive(c, ri);
+}
+
+static int begin_request(struct mg_connection *conn)
+{
+    struct worker *w = mg_get_thread_pointer(conn);
+    struct call c = { .arena = w->arena, .out = { .body = &w->body, .head = &w->head } };
+
+    c.in.began = stamp_monotonic();
+    w->body.len = 0;
+    take_request(&c, conn);
+    serve(&c);
+    if (!wire_send(&c, conn, mg_write) || c.out.close)
+        mg_disable_connection_keep_alive(conn);
+    arena_reset(w->arena);
+    return 200; // handled; any other number here would make CivetWeb end the connection
+}
+
+/* What CivetWeb refuses before it is a request: answered in the gateway's form. */
+static int http_error(struct mg_connection *conn, int status, const char *message)
+{
+    struct buf out;
+    char *body;
+
+    (void)message;
+    body = text_printf("{\"success\":false,\"errors\":[{\"code\":%d,\"message\":\"%s\"}]}",
+                       status == 413 || status == 414 ? 7000 : 6003,
+                       status == 414   ? "Request URI too long"
+                       : status == 413 ? "Request body or headers too large"
+                                       : "Invalid request");
+    buf_init(&out);
+    buf_printf(&out, "HTTP/1.1 %d Bad Request\r\nContent-Type: application/json\r\n"
+                     "Content-Length: %zu\r\nConnection: close\r\nServer: cloudflare\r\n\r\n%s",
+               status, strlen(body), body);
+    mg_write(conn, out.at, out.len);
+    mg_disable_connection_keep_alive(conn);
+    buf_release(&out);
+    free(body);
+    return 0;
+}
+
+static int log_message(const struct mg_connection *conn, const char *message)
+{
+    struct front *f = mg_get_user_data(mg_get_context(conn));
+
+    if (f && !f->port) {
+        free(f->last_error);
+        f->last_error = xstrdup(message);
+    }
+    return 1; // not to CivetWeb's own log
+}
+
+/* "HOST:PORT" into what CivetWeb wants ("127.0.0.1:4010", "[::1]:4010") and the host to print. */
+static int split_listen(const char *listen, char **host, char **why)
+{
+    const char *colon = strrchr(listen, ':');
+    char *end;
+    long port = colon ? strtol(colon + 1, &end, 10) : -1;
+
+    if (!colon || colon == listen || !colon[1] || *end || port < 0 || port > 65535) {
+        *why = text_printf("--listen takes HOST:PORT, such as 127.0.0.1:4010 or [::1]:0, not \"%s\"",
+                           listen);
+        return -1;
+    }
+    *host = xstrndup(listen, (size_t)(colon - listen));
+    if (strcmp(*host, "localhost") == 0) {
+        free(*host);
+        *host = xstrdup("127.0.0.1");
+    }
+    return 0;
+}
+
+static struct mg_context *start_server(struct front *f, const char *port, long threads)
+{
+    char count[24], *address = text_printf("%s:%s", f->host, port);
+    const char *options[] = { "listening_ports", address, "num_threads", count,
+                              "enable_keep_alive", "yes", "keep_alive_timeout_ms", "60000",
+                              "request_timeout_ms", "60000", "tcp_nodelay", "1",
+                              "decode_url", "no", "linger_timeout_ms", "-2",
+                              "max_request_size", "65536", "connection_queue", "512",
+                              "listen_backlog", "512", NULL };
+    struct mg_callbacks callbacks = { 0 };
+    struct mg_context *context;
+
+    snprintf(count, sizeof count, "%ld", threads);
+    callbacks.begin_request = begin_request;
+    callbacks.http_error = http_error;
+    callbacks.log_message = log_message;
+    callbacks.init_thread = worker_new;
+    callbacks.exit_thread = worker_free;
+    context = mg_start(&callbacks, f, options);
+    free(address);
+    return context;
+}
+
+struct front *front_start(const struct front_options *options, char **why)
+{
+    struct front *f = xcalloc(1, sizeof *f);
+    struct mg_server_port ports[2] = { 0 };
+
+    if (split_listen(options->listen, &f->host, why) == 0) {
+        mg_init_library(0);
+        errno = 0;
+        f->context = start_server(f, strrchr(options->listen, ':') + 1, options->threads);
+        if (!f->context)
+            *why = text_printf("cannot listen on %s: %s", options->listen,
+                               errno ? strerror(errno)
+                               : f->last_error ? f->last_error : "address not usable");
+    }
+    if (!f->context) {
+        front_stop(f);
+        return NULL;
+    }
+    if (mg_get_server_ports(f->context, 2, ports) > 0)
+        f->port = ports[0].port;
+    return f;
+}
+
+int front_port(const struct front *f)
+{
+    return f->port;
+}
+
+const char *front_host(const struct front *f)
+{
+    return f->host;
+}
+
+void front_stop(struct front *f)
+{
+    if (!f)
+        return;
+    if (f->context) {
+        mg_stop(f->context);
+        mg_exit_library();
+    }
+    free(f->host);
+    free(f->last_error);
+    free(f);
+}

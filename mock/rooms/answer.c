@@ -1,0 +1,219 @@
+/* The envelopes: how a result, a page or an error is written in the dialect of the operation. What is
+ * said comes from the descriptors; here is only how. */
+#include "mock/call.h"
+
+#include "mock/rooms/rooms.h"
+#include "mock/world.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+static const struct dialect *dialect_of(const struct call *c)
+{
+    return &spec_dialects[c->op->dialect];
+}
+
+static void begin(struct call *c, int status)
+{
+    c->out.status = status;
+    c->out.body->len = 0;
+    buf_reserve(c->out.body, 512);
+    c->out.first_code = -1;
+    c->out.depth = c->op->depth;
+}
+
+static void finish(struct call *c)
+{
+    if (dialect_of(c)->newline)
+        buf_char(c->out.body, '\n');
+}
+
+static const char fine[] = "\"success\":true,\"errors\":[],\"messages\":[]";
+
+/* Writes the envelope around a result that is already text, and a result_info that may be NULL. */
+static enum step envelope(struct call *c, int status, const char *result, size_t len,
+                          const char *info)
+{
+    struct buf *b = c->out.body;
+    uint8_t form = info ? dialect_of(c)->list_form : dialect_of(c)->success_form;
+
+    begin(c, status);
+    buf_char(b, '{');
+    if (form == FORM_SUCCESS_FIRST) {
+        buf_text(b, fine);
+        buf_char(b, ',');
+    }
+    buf_text(b, "\"result\":");
+    buf_add(b, result, len);
+    if (info && form == FORM_RESULT_INFO_EARLY)
+        buf_printf(b, ",\"result_info\":%s", info);
+    if (form != FORM_SUCCESS_FIRST) {
+        buf_char(b, ',');
+        buf_text(b, fine);
+    }
+    if (info && form != FORM_RESULT_INFO_EARLY)
+        buf_printf(b, ",\"result_info\":%s", info);
+    buf_char(b, '}');
+    finish(c);
+    return ANSWERED;
+}
+
+enum step answer_text(struct call *c, const char *result, size_t len)
+{
+    return envelope(c, c->op->ok, result, len, NULL);
+}
+
+static enum step answer_tree(struct call *c, int status, cJSON *result, const char *info)
+{
+    struct buf text;
+
+    buf_init(&text);
+    if (result)
+        json_write(&text, result);
+    else
+        buf_text(&text, "null");
+    cJSON_Delete(result);
+    envelope(c, status, text.at, text.len, info);
+    buf_release(&text);
+    return ANSWERED;
+}
+
+enum step answer_status(struct call *c, int status, cJSON *result)
+{
+    return answer_tree(c, status, result, NULL);
+}
+
+enum step answer(struct call *c, cJSON *result)
+{
+    return answer_status(c, c->op->ok, result);
+}
+
+enum step answer_list(struct call *c, cJSON *result, cJSON *info)
+{
+    struct buf text;
+    enum step step;
+
+    buf_init(&text);
+    json_write(&text, info);
+    cJSON_Delete(info);
+    step = answer_tree(c, c->op->ok, result, text.at);
+    buf_release(&text);
+    return step;
+}
+
+enum step answer_page(struct call *c, cJSON *result, int64_t page, int64_t per_page, int64_t total)
+{
+    int64_t count = cJSON_GetArraySize(result);
+
+    return answer_list(c, result,
+                       json_object(J_WHOLE("page", page), J_WHOLE("per_page", per_page),
+                                   J_WHOLE("total_pages", (total + per_page - 1) / per_page),
+                                   J_WHOLE("count", count), J_WHOLE("total_count", total)));
+}
+
+enum step answer_raw(struct call *c, int status, const char *content_type, const void *bytes,
+                     size_t len)
+{
+    begin(c, status);
+    c->out.content_type = content_type;
+    buf_add(c->out.body, bytes, len);
+    return ANSWERED;
+}
+
+/* A JSON string whose `%s` are filled, in turn, from `words`. */
+static void write_message(struct buf *b, const char *format, const char *const *words, size_t count)
+{
+    struct buf plain;
+    size_t used = 0;
+
+    buf_init(&plain);
+    for (const char *hole; (hole = strstr(format, "%s")) != NULL; format = hole + 2) {
+        buf_add(&plain, format, (size_t)(hole - format));
+        buf_text(&plain, used < count ? words[used++] : "");
+    }
+    buf_text(&plain, format);
+    buf_json_text(b, plain.at);
+    buf_release(&plain);
+}
+
+static void write_error(struct call *c, enum error_id id, const char *const *words, size_t count)
+{
+    const struct spec_error *e = &spec_errors[id];
+    struct buf *b = c->out.body;
+
+    buf_printf(b, "{\"code\":%d,\"message\":", e->code);
+    write_message(b, spec_text(e->message), words, count);
+    if (e->chain_code) {
+        buf_printf(b, ",\"error_chain\":[{\"code\":%u,\"message\":", e->chain_code);
+        write_message(b, spec_text(e->chain_message), words, count);
+        buf_text(b, "}]");
+    }
+    buf_char(b, '}');
+}
+
+static enum step errors(struct call *c, int status, uint8_t form, const uint16_t *ids, size_t ids_count,
+                        const char *const *words, size_t words_count)
+{
+    struct buf *b = c->out.body;
+    bool result_first = form == FORM_RESULT_FIRST || form == FORM_RESULT_INFO_EARLY;
+
+    begin(c, status);
+    buf_text(b, result_first ? "{\"result\":null,\"success\":false,\"errors\":["
+                             : "{\"success\":false,\"errors\":[");
+    for (size_t i = 0; i < ids_count; i++) {
+        if (i)
+            buf_char(b, ',');
+        write_error(c, ids[i], words, words_count);
+    }
+    buf_text(b, result_first              ? "],\"messages\":[]}"
+                : form == FORM_SHORT ? "]}"
+                                     : "],\"messages\":[],\"result\":null}");
+    finish(c);
+    c->out.first_code = spec_errors[ids[0]].code;
+    return ANSWERED;
+}
+
+#define WORDS_MOST 4
+
+enum step refuse(struct call *c, enum error_id error, ...)
+{
+    const char *words[WORDS_MOST];
+    const uint16_t id = (uint16_t)error;
+    size_t count = 0;
+    va_list args;
+
+    va_start(args, error);
+    for (const char *at = spec_text(spec_errors[error].message);
+         (at = strstr(at, "%s")) != NULL && count < WORDS_MOST; at += 2)
+        words[count++] = va_arg(args, const char *);
+    va_end(args);
+    return errors(c, spec_errors[error].http, dialect_of(c)->error_form, &id, 1, words, count);
+}
+
+/* What stands in the `%s` of the messages that a reason has in some dialect. */
+static const char *word_of(struct call *c, enum reason reason)
+{
+    switch (reason) {
+    case WHY_ADDRESS:
+        return c->who.address;
+    case WHY_METHOD:
+    case WHY_METHOD_NEEDS_KEY:
+        return c->in.method;
+    default:
+        return arena_printf(c->arena, "%s%s", dialect_of(c)->route_prefix ? "/client/v4" : "",
+                            c->local_path);
+    }
+}
+
+enum step refuse_reason(struct call *c, enum reason reason)
+{
+    const struct reason_answer *r = &dialect_of(c)->reasons[reason];
+    const char *word = word_of(c, reason);
+    int status = r->http;
+
+    c->why.reason = reason;
+    if (reason == WHY_UNKNOWN_TOKEN && status == 401 && spec_errors[r->error[0]].code == 10000 &&
+        world_behaviour(c->world)->product_bad_token_status == PRODUCT_403)
+        status = 403;
+    return errors(c, status, r->form, r->error, r->errors_count, &word, 1);
+}

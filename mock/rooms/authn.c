@@ -1,0 +1,30 @@
+/* Room 4: who calls. What the gate looked up is judged, and refused in the operation's dialect. */
+#include "mock/rooms/credential.h"
+#include "mock/rooms/rooms.h"
+
+enum step authn_enter(struct call *c)
+{
+    bool tokens_only = c->op->auth == AUTH_HOOK_TOKEN;
+
+    if (c->op->auth == AUTH_NONE)
+        return GO_ON;
+    credential_judge(c);
+    if (tokens_only && !c->who.token && c->who.refused != WHY_UNKNOWN_TOKEN)
+        return refuse_reason(c, WHY_NO_CREDENTIALS); // the verify endpoints do not know keys (REC)
+    if (tokens_only || c->op->auth == AUTH_OTHER)
+        return GO_ON; // the family's hook judges
+    if (c->who.refused != WHY_OK)
+        return refuse_reason(c, c->who.refused);
+    if (c->why.reason != WHY_OK) // no such path or method below an account or zone
+        return refuse_reason(c, c->why.reason);
+    if (c->op->auth == AUTH_KEY_ONLY && c->who.token)
+        return refuse_reason(c, WHY_METHOD_NEEDS_KEY);
+    if (c->who.kind == WHO_ACCOUNT_TOKEN &&
+        (c->op->auth == AUTH_USER_ONLY || c->op->scope == SCOPE_USER))
+        return refuse_reason(c, WHY_NO_USER);
+    if (c->who.kind == WHO_ACCOUNT_TOKEN && c->op->denied_account_token) {
+        c->why.reason = WHY_NOT_FOR_ACCOUNT_TOKEN;
+        return refuse(c, c->op->denied_account_token);
+    }
+    return GO_ON;
+}

@@ -1,0 +1,126 @@
+/* Room 3: the edge. Looks the credential up, applies faults and rate limits, then refuses what never
+ * reaches a service: headers of the wrong form, ids of the wrong shape, paths that nobody serves. */
+#include "common/text.h"
+#include "mock/rooms/credential.h"
+#include "mock/rooms/rooms.h"
+#include "mock/state/clock.h"
+#include "mock/state/faults.h"
+#include "mock/state/identity.h"
+#include "mock/state/rates.h"
+#include "mock/world.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+static bool is_loopback(const struct sockaddr *peer)
+{
+    if (peer->sa_family == AF_INET)
+        return ntohl(((const struct sockaddr_in *)peer)->sin_addr.s_addr) >> 24 == 127;
+    if (peer->sa_family == AF_INET6) {
+        const struct in6_addr *six = &((const struct sockaddr_in6 *)peer)->sin6_addr;
+
+        return IN6_IS_ADDR_LOOPBACK(six) || (IN6_IS_ADDR_V4MAPPED(six) && six->s6_addr[12] == 127);
+    }
+    return peer->sa_family == AF_UNIX;
+}
+
+static bool host_is_loopback(const char *host)
+{
+    static const char *const names[] = { "localhost", "127.", "[::1]" };
+    const char *scheme = strstr(host, "://");
+
+    host = scheme ? scheme + 3 : host;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (text_starts(host, names[i]))
+            return true;
+    return false;
+}
+
+/* The mock's own API: for this machine alone, and not for a web page of another origin (a browser on
+ * this machine would carry such a page's requests, or resolve its name to loopback). */
+static enum step control_gate(struct call *c)
+{
+    const char *host = call_header(c, "Host"), *origin = call_header(c, "Origin");
+
+    c->who.refused = WHY_OK;
+    if (!is_loopback((const struct sockaddr *)&c->in.peer) || !host || !host_is_loopback(host) ||
+        (origin && !host_is_loopback(origin))) {
+        c->why.detail = "the control API answers this machine only: loopback peer, Host and Origin";
+        return refuse_reason(c, WHY_FOREIGN_ACCOUNT);
+    }
+    if (c->why.reason != WHY_OK)
+        return refuse_reason(c, c->why.reason);
+    return GO_ON;
+}
+
+static bool is_control(const struct call *c)
+{
+    return text_starts(c->local_path, "/_mockflare/");
+}
+
+static enum step count_rate(struct call *c)
+{
+    const struct behaviour *b = world_behaviour(c->world);
+    const char *who = c->who.account_id ? token_of(c->who.token)->id
+                      : c->who.user     ? user_of(c->who.user)->id
+                                        : NULL;
+    int64_t left;
+
+    if (!who || (b->rate_limit == RATE_OFF && b->rate_headers != RATE_HEADERS_COUNTING))
+        return GO_ON;
+    left = rates_count(world_rates(c->world), who, world_now(c->world));
+    c->rate_left = left < 0 ? 0 : left;
+    if (left >= 0 || b->rate_limit == RATE_OFF)
+        return GO_ON;
+    c->retry_after_s = -left;
+    return refuse_reason(c, WHY_RATE_LIMITED);
+}
+
+static bool is_header_fault(enum reason r)
+{
+    return r == WHY_MALFORMED_TOKEN || r == WHY_BAD_EMAIL || r == WHY_BAD_KEY ||
+           r == WHY_BAD_EMAIL_AND_KEY;
+}
+
+/* The account or zone id of the path: 32 hex digits, compared in lower case. */
+static enum step check_scope_id(struct call *c)
+{
+    struct call_param *p;
+    bool upper;
+
+    if ((c->op->scope != SCOPE_ACCOUNT && c->op->scope != SCOPE_ZONE) || !c->param_count)
+        return GO_ON;
+    p = &c->param[c->op->scope_param];
+    upper = strpbrk(p->text, "ABCDEF") != NULL;
+    if (!text_is_hex32(p->text) || p->text_len != 32 ||
+        (upper && world_behaviour(c->world)->upper_case_ids == UPPER_REJECT))
+        return refuse_reason(c, WHY_BAD_ID);
+    if (upper) {
+        char *lower = arena_strdup(c->arena, p->text);
+
+        text_lower(lower);
+        p->text = lower;
+    }
+    return GO_ON;
+}
+
+enum step gate_enter(struct call *c)
+{
+    bool below_owner = c->op->scope == SCOPE_ACCOUNT || c->op->scope == SCOPE_ZONE;
+
+    c->rate_left = -1;
+    credential_address(c);
+    if (is_control(c))
+        return control_gate(c);
+    credential_look_up(c);
+    c->fault = faults_plan(world_faults(c->world), c);
+    if (c->fault && c->fault->answers)
+        return ANSWERED;
+    if (count_rate(c) == ANSWERED)
+        return ANSWERED;
+    if (is_header_fault(c->who.refused) && c->op->auth != AUTH_NONE && c->why.reason == WHY_OK)
+        return refuse_reason(c, c->who.refused);
+    if (c->why.reason != WHY_OK && !below_owner) // below an account or zone a bad token comes first
+        return refuse_reason(c, c->why.reason);
+    return check_scope_id(c);
+}

@@ -1,0 +1,153 @@
+/* Room 2: which sandbox, which operation. Splits first and decodes each segment once, so that %2F in a
+ * KV key stays inside its segment. Never refuses: a path that nobody serves gets op_none. */
+#include "common/text.h"
+#include "mock/rooms/rooms.h"
+#include "mock/world.h"
+
+#include <string.h>
+
+#define SEGMENTS_MOST 32
+
+static size_t split(const char *path, struct segment *segments)
+{
+    size_t n = 0;
+
+    while (*path == '/' && n < SEGMENTS_MOST) {
+        size_t len = strcspn(++path, "/");
+
+        segments[n++] = (struct segment){ path, len };
+        path += len;
+    }
+    return *path ? SEGMENTS_MOST + 1 : n;
+}
+
+/* Moves *path behind "/sandbox/NAME" and gives the sandbox; NULL: there is none of that name. */
+static struct world *world_of(const char **path)
+{
+    const char *name;
+    size_t len;
+    struct world *w;
+
+    if (!text_starts(*path, "/sandbox/"))
+        return worlds_find("", 0);
+    name = *path + strlen("/sandbox/");
+    len = strcspn(name, "/");
+    w = len ? worlds_find(name, len) : NULL;
+    if (w)
+        *path = name + len;
+    return w;
+}
+
+static bool method_of(const char *name, enum method *out, bool *is_head)
+{
+    static const char *const names[] = { [M_GET] = "GET", [M_POST] = "POST", [M_PUT] = "PUT",
+                                         [M_PATCH] = "PATCH", [M_DELETE] = "DELETE" };
+
+    *is_head = strcmp(name, "HEAD") == 0;
+    if (*is_head)
+        name = "GET";
+    for (size_t i = 0; i < M_COUNT; i++)
+        if (strcmp(names[i], name) == 0) {
+            *out = (enum method)i;
+            return true;
+        }
+    return false;
+}
+
+static void world_drop(void *w)
+{
+    world_unref(w);
+}
+
+/* op_none with the dialect of the neighbourhood, so that the refusal has the right form. */
+static const struct op *nowhere_like(struct call *c, const struct op *neighbour)
+{
+    struct op *op = arena_alloc(c->arena, sizeof *op);
+
+    *op = op_none;
+    if (neighbour) {
+        op->dialect = neighbour->dialect;
+        op->scope = neighbour->scope;
+    }
+    return op;
+}
+
+static void take_params(struct call *c, const struct segment *segments, const struct route_found *found)
+{
+    c->param_count = c->op->param_count;
+    for (size_t i = 0; i < c->param_count; i++) {
+        const struct segment *s = &segments[found->param[i]];
+        char *text = arena_strndup(c->arena, s->at, s->len);
+
+        c->param[i].raw = text;
+        if (memchr(s->at, '%', s->len)) {
+            text = arena_strndup(c->arena, s->at, s->len);
+            c->param[i].text_len = text_unpercent(text, s->len);
+        } else {
+            c->param[i].text_len = s->len;
+        }
+        c->param[i].text = text;
+    }
+}
+
+static const char *name_of_op(struct call *c, const struct op *op)
+{
+    char *name = arena_alloc(c->arena, 256);
+
+    op_name(op, name, 256);
+    return name;
+}
+
+static void route_path(struct call *c, const char *path)
+{
+    struct segment segments[SEGMENTS_MOST];
+    size_t count = split(path, segments);
+    struct route_found found = { 0 };
+    enum method method = M_COUNT;
+    bool known = method_of(c->in.method, &method, &c->is_head);
+
+    if (count <= SEGMENTS_MOST)
+        route_find(segments, count, known ? method : M_COUNT, &found);
+    if (found.op) {
+        c->op = found.op;
+        take_params(c, segments, &found);
+    } else if (found.path_known) {
+        c->op = nowhere_like(c, found.other);
+        c->why.reason = WHY_METHOD;
+    } else {
+        c->op = nowhere_like(c, found.near);
+        c->why.reason = WHY_NO_ROUTE;
+        if (found.near)
+            c->why.nearest = name_of_op(c, found.near);
+    }
+}
+
+enum step route_enter(struct call *c)
+{
+    const char *path = c->in.path;
+    struct world *w = world_of(&path);
+
+    c->op = &op_none;
+    if (!w) {
+        w = worlds_find("", 0);
+        c->why.reason = WHY_NO_ROUTE;
+        c->why.detail = "there is no sandbox of that name";
+        c->op = nowhere_like(c, NULL);
+    }
+    c->world = w;
+    arena_on_free(c->arena, world_drop, w);
+    c->in.path = path;
+    c->local_path = path;
+    if (c->why.detail)
+        return GO_ON;
+    if (text_starts(path, "/client/v4/")) {
+        c->local_path = path + strlen("/client/v4");
+        route_path(c, c->local_path);
+    } else if (text_starts(path, "/_mockflare/")) {
+        route_path(c, path);
+    } else {
+        c->why.reason = WHY_NO_ROUTE;
+        c->why.detail = "the API is served under /client/v4, the mock's own under /_mockflare";
+    }
+    return GO_ON;
+}

@@ -1,0 +1,251 @@
+/* `mockflare run`: a mock on a free port, a command with the settings to meet it, and a word on what it
+ * did. Exit: the command's; 125 the mock failed; 126, 127 as env(1); 3 an assertion failed. */
+#include "common/cli.h"
+#include "common/json.h"
+#include "common/mem.h"
+#include "common/text.h"
+#include "mock/commands.h"
+#include "mock/front.h"
+#include "mock/serve_command.h"
+#include "mock/settings.h"
+#include "mock/state/journal.h"
+#include "mock/state/scenario.h"
+#include "mock/world.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { EXIT_ASSERTION = 3, EXIT_MOCK = 125, EXIT_NOT_RUN = 126, EXIT_NOT_FOUND = 127 };
+
+struct run_options {
+    const char *token;
+    bool no_denied, no_errors, quiet;
+};
+
+#define AT(field) offsetof(struct run_options, field)
+
+static const struct cli_option run_options[] = {
+    { 't', "token", "NAME", "the scenario's token that the command gets (default: all)", CLI_TEXT, AT(token) },
+    { 0, "assert-no-denied", NULL, "exit 3 if a call was refused for its credential or permission", CLI_FLAG,
+      AT(no_denied) },
+    { 0, "assert-no-errors", NULL, "exit 3 if any call got a 4xx or 5xx", CLI_FLAG, AT(no_errors) },
+    { 'q', "quiet", NULL, "do not print calls and failures", CLI_FLAG, AT(quiet) },
+    { 0 },
+};
+
+static const struct cli_command run_cli = {
+    "mockflare", "run", "[SCENARIO] [options] -- COMMAND…",
+    "Starts a mock on a free port and runs COMMAND with CLOUDFLARE_API_BASE_URL, CLOUDFLARE_BASE_URL,\n"
+    "CLOUDFLARE_API_TOKEN, CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_ZONE_ID set, every inherited\n"
+    "CLOUDFLARE_* and CF_* variable removed, and a private configuration home. Afterwards prints the\n"
+    "calls and each failure with its reason on stderr. Exit: the command's; 125 if the mock failed,\n"
+    "126 or 127 if the command could not be run or found, 3 if an --assert… failed.",
+    run_options,
+};
+
+/* The command's environment: ours without credentials, and the settings. NULL-terminated, the caller's. */
+static char **make_environment(const struct setting *settings, size_t count, const char *home)
+{
+    size_t n = 0, kept = 0;
+    char **env;
+
+    while (environ[n])
+        n++;
+    env = xcalloc(n + count + 2, sizeof *env);
+    for (size_t i = 0; i < n; i++)
+        if (!text_starts(environ[i], "CLOUDFLARE_") && !text_starts(environ[i], "CF_") &&
+            !text_starts(environ[i], "XDG_CONFIG_HOME="))
+            env[kept++] = xstrdup(environ[i]);
+    for (size_t i = 0; i < count; i++)
+        env[kept++] = text_printf("%s=%s", settings[i].name, settings[i].value);
+    env[kept] = text_printf("XDG_CONFIG_HOME=%s", home);
+    return env;
+}
+
+static void free_environment(char **env)
+{
+    for (char **at = env; *at; at++)
+        free(*at);
+    free(env);
+}
+
+/* Waits for the child and passes SIGTERM and SIGINT on to it. */
+static int wait_for_child(pid_t child, const sigset_t *signals)
+{
+    int status, signal;
+
+    for (;;) {
+        signal = sigwaitinfo(signals, NULL);
+        if (signal == SIGTERM || signal == SIGINT)
+            kill(child, signal);
+        if (waitpid(child, &status, WNOHANG) == child)
+            return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    }
+}
+
+static int spawn(char **command, char **env, const sigset_t *signals)
+{
+    posix_spawnattr_t attr;
+    sigset_t none, defaults;
+    pid_t child;
+    int rc;
+
+    sigemptyset(&none);
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    posix_spawnattr_init(&attr);
+    posix_spawnattr_setsigmask(&attr, &none);
+    posix_spawnattr_setsigdefault(&attr, &defaults);
+    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    rc = posix_spawnp(&child, command[0], NULL, &attr, command, env);
+    posix_spawnattr_destroy(&attr);
+    if (rc != 0) {
+        fprintf(stderr, "mockflare run: %s: %s\n", command[0], strerror(rc));
+        return rc == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUN;
+    }
+    return wait_for_child(child, signals);
+}
+
+struct tally {
+    int64_t calls, denied, errors;
+};
+
+static void report_failure(const cJSON *entry)
+{
+    const cJSON *why = json_get(entry, "why"), *groups = json_get(why, "groups");
+    const char *reason = json_text(why, "reason"), *nearest = json_text(why, "nearest");
+
+    fprintf(stderr, "  %s %s: %d", json_text(entry, "method"), json_text(entry, "path"),
+            (int)json_whole(entry, "status", 0));
+    if (reason)
+        fprintf(stderr, ", %s", reason);
+    for (int i = 0; i < cJSON_GetArraySize(groups) && i < 4; i++)
+        fprintf(stderr, "%s%s", i ? " | " : ": needs ", cJSON_GetArrayItem(groups, i)->valuestring);
+    if (nearest)
+        fprintf(stderr, "; nearest: %s", nearest);
+    fputc('\n', stderr);
+}
+
+static struct tally report(struct world *w, bool quiet)
+{
+    struct journal_filter all = { 0 };
+    cJSON *entries = journal_list(world_journal(w), &all);
+    struct tally t = { 0 };
+    const cJSON *e;
+
+    cJSON_ArrayForEach (e, entries) {
+        int64_t status = json_whole(e, "status", 0);
+        const char *reason = json_text(json_get(e, "why"), "reason");
+
+        t.calls++;
+        t.errors += status >= 400;
+        t.denied += status >= 400 && reason;
+    }
+    t.calls += journal_dropped(world_journal(w));
+    if (!quiet) {
+        fprintf(stderr, "mockflare: %lld calls, %lld failed\n", (long long)t.calls, (long long)t.errors);
+        cJSON_ArrayForEach (e, entries)
+            if (json_whole(e, "status", 0) >= 400)
+                report_failure(e);
+    }
+    cJSON_Delete(entries);
+    return t;
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
+static int run_in_world(const struct run_options *o, char **command, struct front *f, const char *home,
+                        const sigset_t *signals)
+{
+    struct world *w = worlds_find("", 0);
+    cJSON *env = scenario_env(w);
+    char *base = text_printf("http://%s:%d/client/v4", front_host(f), front_port(f)), **environment;
+    struct setting settings[SETTINGS_MOST];
+    struct tally t;
+    size_t n;
+    int rc;
+
+    json_put(env, "base_url", cJSON_CreateString(base));
+    n = settings_list(env, o->token, settings);
+    if (n == 0) {
+        fprintf(stderr, "mockflare run: the scenario has no token named \"%s\"\n", o->token);
+        rc = EXIT_MOCK;
+    } else {
+        environment = make_environment(settings, n, home);
+        rc = spawn(command, environment, signals);
+        free_environment(environment);
+        t = report(w, o->quiet);
+        if ((o->no_denied && t.denied) || (o->no_errors && t.errors))
+            rc = EXIT_ASSERTION;
+    }
+    cJSON_Delete(env);
+    free(base);
+    world_unref(w);
+    return rc;
+}
+
+static int run_mock(const struct run_options *o, const char *path, char **command)
+{
+    const char *tmp = getenv("TMPDIR");
+    char *home = text_printf("%s/mockflare-home-XXXXXX", tmp && *tmp ? tmp : "/tmp"), *why = NULL;
+    struct front_options front = { "127.0.0.1:0", 128 };
+    struct front *f = NULL;
+    sigset_t signals;
+    int rc = EXIT_MOCK;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGCHLD);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    if (!mkdtemp(home)) {
+        why = text_printf("%s: %s", home, strerror(errno));
+    } else {
+        if (load_world(path, &why) == 0 && (f = front_start(&front, &why)) != NULL)
+            rc = run_in_world(o, command, f, home, &signals);
+        front_stop(f);
+        worlds_release();
+        nftw(home, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    }
+    if (why)
+        fprintf(stderr, "mockflare run: %s\n", why);
+    free(why);
+    free(home);
+    return rc;
+}
+
+int run_command(int argc, char **argv)
+{
+    struct run_options o = { .token = "all" };
+    struct cli_rest rest;
+    const char *path = NULL;
+    int rc = command_begin(&run_cli, argc, argv, &o, &rest);
+
+    if (rc < 0)
+        rc = one_scenario(&run_cli, &rest, &path);
+    if (rc < 0 && !rest.command_count) {
+        fprintf(stderr, "mockflare run: no command; write mockflare run [SCENARIO] -- COMMAND…\n");
+        rc = 2;
+    }
+    if (rc < 0)
+        rc = run_mock(&o, path, rest.command);
+    cli_rest_release(&rest);
+    return rc;
+}

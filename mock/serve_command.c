@@ -1,0 +1,224 @@
+#include "mock/serve_command.h"
+
+#include "common/cli.h"
+#include "common/file.h"
+#include "common/json.h"
+#include "common/mem.h"
+#include "common/text.h"
+#include "mock/commands.h"
+#include "mock/front.h"
+#include "mock/log.h"
+#include "mock/state/scenario.h"
+#include "mock/world.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+struct serve_options {
+    const char *listen, *ready_file, *log;
+    long threads;
+    bool watch, quiet;
+};
+
+#define AT(field) offsetof(struct serve_options, field)
+
+static const struct cli_option serve_options[] = {
+    { 'l', "listen", "HOST:PORT", "listen there (default 127.0.0.1:4010); port 0 picks one", CLI_TEXT,
+      AT(listen) },
+    { 0, "ready-file", "FILE", "write FILE once the first request can be answered", CLI_TEXT,
+      AT(ready_file) },
+    { 0, "log", "text|json|none", "a line a request on stderr (default text)", CLI_TEXT, AT(log) },
+    { 0, "threads", "N", "worker threads, one a connection (default 128)", CLI_NUMBER, AT(threads) },
+    { 'w', "watch", NULL, "load the scenario again when its file changes", CLI_FLAG, AT(watch) },
+    { 'q', "quiet", NULL, "print the address and nothing else", CLI_FLAG, AT(quiet) },
+    { 0 },
+};
+
+static const struct cli_command serve_cli = {
+    "mockflare", "serve", "[SCENARIO] [options]",
+    "Serves the API under /client/v4 from a scenario file (without one: a built-in world; see\n"
+    "`mockflare env`). The mock's own API is under /_mockflare. SIGTERM and SIGINT end it.",
+    serve_options,
+};
+
+int command_begin(const struct cli_command *cli, int argc, char **argv, void *options,
+                  struct cli_rest *rest)
+{
+    char *why = NULL;
+
+    if (cli_parse(cli, argc, argv, options, rest, &why) != 0) {
+        fprintf(stderr, "%s %s: %s\n", cli->program, cli->name, why);
+        free(why);
+        return 2;
+    }
+    if (rest->help) {
+        cli_help(stdout, cli);
+        return 0;
+    }
+    if (rest->version) {
+        puts("mockflare " MF_VERSION);
+        return 0;
+    }
+    return -1;
+}
+
+int one_scenario(const struct cli_command *cli, const struct cli_rest *rest, const char **path)
+{
+    *path = rest->words_count ? rest->words[0] : NULL;
+    if (rest->words_count <= 1)
+        return -1;
+    fprintf(stderr, "mockflare %s: one scenario at most; \"%s\" is too many\n", cli->name, rest->words[1]);
+    return 2;
+}
+
+int load_world(const char *path, char **why)
+{
+    struct scenario *s = path ? scenario_load(path, why) : scenario_default();
+    int rc = s ? worlds_setup(s, why) : -1;
+
+    scenario_unref(s);
+    return rc;
+}
+
+static int write_ready(const char *path, const struct front *f, char **why)
+{
+    char *base = text_printf("http://%s:%d", front_host(f), front_port(f));
+    char *api = text_printf("%s/client/v4", base), *control = text_printf("%s/_mockflare", base);
+    cJSON *json = json_object(J_TEXT("base_url", api), J_TEXT("control_url", control),
+                              J_WHOLE("pid", getpid()), J_WHOLE("port", front_port(f)),
+                              J_NULL("ca_file"));
+    char *text = json_print_dup(json);
+    int rc = file_write(path, text, strlen(text), 0644, why);
+
+    cJSON_Delete(json);
+    free(text);
+    free(base);
+    free(api);
+    free(control);
+    return rc;
+}
+
+static bool log_form_of(const char *name, enum log_form *form)
+{
+    static const char *const names[] = { "none", "text", "json" };
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (strcmp(names[i], name) == 0) {
+            *form = (enum log_form)i;
+            return true;
+        }
+    return false;
+}
+
+static void load_again(const char *path)
+{
+    char *why = NULL;
+    struct scenario *s = scenario_load(path, &why);
+
+    if (s && worlds_put("", s, &why) == 0)
+        fprintf(stderr, "mockflare: loaded %s again\n", path);
+    else
+        fprintf(stderr, "%s\nmockflare: %s is not right; the former world stays\n", why, path);
+    free(why);
+    scenario_unref(s);
+}
+
+/* Waits for the signal that ends the server; meanwhile looks after a watched scenario. */
+static void wait_for_end(const sigset_t *ends, const char *watched)
+{
+    struct timespec half = { 0, 500000000 };
+    struct stat now, last = { 0 };
+
+    if (watched)
+        stat(watched, &last);
+    for (;;) {
+        int signal = watched ? sigtimedwait(ends, NULL, &half) : sigwaitinfo(ends, NULL);
+
+        if (signal > 0)
+            return;
+        if (watched && stat(watched, &now) == 0 &&
+            (now.st_mtim.tv_sec != last.st_mtim.tv_sec || now.st_mtim.tv_nsec != last.st_mtim.tv_nsec ||
+             now.st_ino != last.st_ino)) {
+            last = now;
+            load_again(watched);
+        }
+    }
+}
+
+static int fail(const char *what, char *why)
+{
+    fprintf(stderr, "%s%s\n", what, why);
+    free(why);
+    return 1;
+}
+
+static int serve_until_told(const struct serve_options *o, const char *path)
+{
+    struct front_options front = { o->listen, o->threads };
+    struct front *f;
+    sigset_t ends;
+    char *why = NULL;
+    int rc = 0;
+
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &ends, NULL); // before threads exist, so that all inherit it
+    signal(SIGPIPE, SIG_IGN);
+    if (load_world(path, &why) != 0)
+        return fail("", why);
+    f = front_start(&front, &why);
+    if (!f) {
+        worlds_release();
+        return fail("mockflare serve: ", why);
+    }
+    if (o->ready_file && write_ready(o->ready_file, f, &why) != 0) {
+        rc = fail("mockflare serve: ", why);
+    } else {
+        printf("http://%s:%d/client/v4\n", front_host(f), front_port(f));
+        fflush(stdout);
+        if (!o->quiet)
+            fprintf(stderr, "mockflare " MF_VERSION ": %s; control API http://%s:%d/_mockflare/health\n",
+                    path ? path : "built-in scenario", front_host(f), front_port(f));
+        wait_for_end(&ends, o->watch ? path : NULL);
+    }
+    front_stop(f);
+    worlds_release();
+    return rc;
+}
+
+int serve_command(int argc, char **argv)
+{
+    struct serve_options o = { .listen = "127.0.0.1:4010", .log = "text", .threads = 128 };
+    enum log_form form = LOG_TEXT;
+    struct cli_rest rest;
+    const char *path = NULL;
+    int rc = command_begin(&serve_cli, argc, argv, &o, &rest);
+
+    if (rc < 0)
+        rc = one_scenario(&serve_cli, &rest, &path);
+    if (rc < 0 && rest.command_count) {
+        fprintf(stderr, "mockflare serve: no command is run here; see mockflare run --help\n");
+        rc = 2;
+    }
+    if (rc < 0 && !log_form_of(o.log, &form)) {
+        fprintf(stderr, "mockflare serve: --log takes text, json or none, not \"%s\"\n", o.log);
+        rc = 2;
+    }
+    if (rc < 0 && (o.threads < 1 || o.threads > 4096)) {
+        fprintf(stderr, "mockflare serve: --threads takes 1 to 4096\n");
+        rc = 2;
+    }
+    if (rc < 0) {
+        log_setup(o.quiet ? LOG_NONE : form);
+        rc = serve_until_told(&o, path);
+    }
+    cli_rest_release(&rest);
+    return rc;
+}

@@ -1,0 +1,19 @@
+/* settings: what a client needs to meet a mock: environment variables, for `env` and `run`. */
+#ifndef MF_SETTINGS_H
+#define MF_SETTINGS_H
+
+#include <cjson/cJSON.h>
+#include <stddef.h>
+
+struct setting {
+    const char *name;
+    const char *value; // borrowed from the env tree
+};
+
+#define SETTINGS_MOST 8
+
+/* The variables for `env` (the object that scenario_env gives, with base_url) and the token of that
+ * name; the number written. 0: there is no token of that name. */
+size_t settings_list(const cJSON *env, const char *token, struct setting out[SETTINGS_MOST]);
+
+#endif
