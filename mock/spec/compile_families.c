@@ -1,0 +1,301 @@
+/* Family descriptors: what the OpenAPI document does not say, put on the rows. */
+#include "common/mem.h"
+#include "common/text.h"
+#include "mock/spec/compile.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct names hooks, kinds;
+
+static const char *const auths[] = { "normal", "none", "user_only", "key_only", "hook_token", "other",
+                                     NULL };
+
+/* One descriptor on its way through. */
+struct family {
+    struct source source;
+    const char *name;
+    uint8_t dialect;
+};
+
+static void read_errors(struct family *f)
+{
+    const cJSON *one;
+
+    cJSON_ArrayForEach (one, json_get(f->source.root, "errors"))
+        error_add(&f->source, path_join("errors", one->string), f->name, one->string, one);
+}
+
+static void read_resources(struct family *f)
+{
+    static const char *const known[] = { "at", NULL };
+    const cJSON *one;
+
+    cJSON_ArrayForEach (one, json_get(f->source.root, "resources")) {
+        check_keys(&f->source, path_join("resources", one->string), one, known);
+        if (!json_text(one, "at"))
+            fault(&f->source, path_join("resources", one->string), true, "\"at\" is needed: the item path");
+        names_add(&kinds, one->string);
+    }
+}
+
+/* Rows belong to the family whose glob says most. */
+static void cover(struct family *f, const char *glob, const char *place)
+{
+    char *pattern = text_printf("* %s", glob);
+    size_t weight = 0, matched = 0;
+
+    for (const char *at = glob; *at; at++)
+        weight += *at != '*';
+    for (size_t i = 0; i < rows.count; i++) {
+        struct row *row = &rows.at[i];
+
+        if (!row_matches(row, pattern))
+            continue;
+        matched++;
+        if (weight < row->covered_by)
+            continue;
+        if (weight == row->covered_by && strcmp(text_at(row->op.family), f->name) != 0)
+            fault(&f->source, place, false, "%s belongs to %s as well", row->path,
+                  text_at(row->op.family));
+        row->covered_by = weight;
+        row->op.family = text_add(f->name);
+        row->op.dialect = f->dialect;
+    }
+    if (!matched)
+        fault(&f->source, place, false, "matches no operation");
+    free(pattern);
+}
+
+static void read_covers(struct family *f)
+{
+    const cJSON *one;
+    int n = 0;
+
+    cJSON_ArrayForEach (one, json_get(f->source.root, "covers")) {
+        char *place = text_printf("covers[%d]", n++);
+
+        if (cJSON_IsString(one))
+            cover(f, one->valuestring, place);
+        else
+            fault(&f->source, place, false, "not a path glob");
+        free(place);
+    }
+}
+
+/* An operation by its exact name, or NULL and a fault with the nearest. */
+static struct row *named(struct family *f, const char *section, const char *name)
+{
+    const char *space = strchr(name, ' '), *near;
+    char *method = space ? xstrndup(name, (size_t)(space - name)) : NULL;
+    struct row *row = space ? row_find(method, space + 1) : NULL;
+
+    free(method);
+    if (row)
+        return row;
+    near = row_nearest(name);
+    fault(&f->source, path_join(section, name), true, "no such operation%s%s", near ? ", nearest: " : "",
+          near ? near : "");
+    return NULL;
+}
+
+static bool is_identifier(const char *text)
+{
+    if (!text || isdigit((unsigned char)*text) || !*text)
+        return false;
+    while (isalnum((unsigned char)*text) || *text == '_')
+        text++;
+    return !*text;
+}
+
+static void read_actions(struct family *f)
+{
+    const cJSON *one;
+
+    cJSON_ArrayForEach (one, json_get(f->source.root, "actions")) {
+        struct row *row = named(f, "actions", one->string);
+
+        if (!is_identifier(cJSON_GetStringValue(one)))
+            fault(&f->source, path_join("actions", one->string), false, "not the name of a hook");
+        else if (row) {
+            row->op.action = names_add(&hooks, one->valuestring);
+            row->op.depth = DEPTH_FAMILY;
+        }
+    }
+}
+
+/* What a section does to one row. */
+typedef void (*section_set)(struct family *f, const char *place, struct row *row, const cJSON *value);
+
+static uint16_t error_of(struct family *f, const char *place, const cJSON *value)
+{
+    const char *name = cJSON_GetStringValue(value);
+    uint16_t id = name ? error_find(f->name, name) : 0;
+
+    if (!id)
+        fault(&f->source, place, false, "names no error of this family");
+    return id;
+}
+
+static void set_denied(struct family *f, const char *place, struct row *row, const cJSON *value)
+{
+    row->op.denied = error_of(f, place, value);
+}
+
+static void set_denied_account_token(struct family *f, const char *place, struct row *row,
+                                     const cJSON *value)
+{
+    row->op.denied_account_token = error_of(f, place, value);
+}
+
+static void set_gone(struct family *f, const char *place, struct row *row, const cJSON *value)
+{
+    row->op.gone = error_of(f, place, value);
+}
+
+static void set_groups(struct family *f, const char *place, struct row *row, const cJSON *value)
+{
+    struct buf all;
+    const cJSON *one;
+
+    buf_init(&all);
+    cJSON_ArrayForEach (one, value) {
+        if (!cJSON_IsString(one))
+            fault(&f->source, place, false, "groups are a list of names");
+        buf_printf(&all, "%s%s", all.len ? " | " : "", cJSON_IsString(one) ? one->valuestring : "");
+    }
+    row->cell_groups = all.len ? buf_take(&all) : "-";
+    row->has_groups = true;
+}
+
+static void set_dialect(struct family *f, const char *place, struct row *row, const cJSON *value)
+{
+    int which = cJSON_IsString(value) ? dialect_find(value->valuestring) : -1;
+
+    if (which < 0)
+        fault(&f->source, place, false, "no such dialect");
+    else
+        row->op.dialect = (uint8_t)which;
+}
+
+static void set_auth(struct family *f, const char *place, struct row *row, const cJSON *value)
+{
+    for (uint8_t i = 0; auths[i]; i++)
+        if (cJSON_IsString(value) && !strcmp(auths[i], value->valuestring)) {
+            row->op.auth = i;
+            return;
+        }
+    fault(&f->source, place, false, "not one of normal, none, user_only, key_only, hook_token, other");
+}
+
+/* The label is for what this server answers: an operation that only its schema answers stays
+ * schema-only, whatever is known about the real one. */
+static void set_evidence(struct family *f, const char *place, struct row *row, const cJSON *value)
+{
+    const char *text = cJSON_GetStringValue(value);
+
+    row->op.evidence = text_add(text);
+    if (!text || strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") < 3)
+        fault(&f->source, place, false, "begins with its tag: REC, LIVE, DOC, SRC, REP or INF");
+    else if (row->op.depth == DEPTH_SCHEMA)
+        row->op.fidelity = FIDELITY_SCHEMA_ONLY;
+    else if (text_starts(text, "REC") || text_starts(text, "LIVE"))
+        row->op.fidelity = FIDELITY_RECORDED;
+    else
+        row->op.fidelity = text_starts(text, "DOC") || text_starts(text, "SRC") ? FIDELITY_DOCUMENTED
+                                                                                : FIDELITY_INFERRED;
+}
+
+static void set_ok(struct family *f, const char *place, struct row *row, const cJSON *value)
+{
+    if (!json_is_whole(value) || value->valueint < 200 || value->valueint > 299)
+        fault(&f->source, place, false, "not a success status");
+    else
+        row->op.ok = (uint16_t)value->valueint;
+}
+
+static const struct {
+    const char *name;
+    section_set set;
+} sections[] = {
+    { "dialects", set_dialect },
+    { "groups", set_groups },
+    { "denied", set_denied },
+    { "denied_account_token", set_denied_account_token },
+    { "gone", set_gone },
+    { "auth", set_auth },
+    { "ok", set_ok },
+    { "evidence", set_evidence },
+};
+
+/* "READ /glob": value, the later line wins. A line touches only rows of its own family. */
+static void read_section(struct family *f, const char *section, section_set set)
+{
+    const cJSON *one;
+
+    cJSON_ArrayForEach (one, json_get(f->source.root, section)) {
+        char *place = path_join(section, one->string);
+        size_t matched = 0;
+
+        for (size_t i = 0; i < rows.count; i++)
+            if (!strcmp(text_at(rows.at[i].op.family), f->name) && row_matches(&rows.at[i], one->string)) {
+                set(f, place, &rows.at[i], one);
+                matched++;
+            }
+        if (!matched) {
+            const char *near = row_nearest(one->string);
+
+            fault(&f->source, place, true, "matches no operation of this family%s%s",
+                  near ? ", nearest: " : "", near ? near : "");
+        }
+        free(place);
+    }
+}
+
+static bool open_family(struct family *f, const char *file)
+{
+    static const char *const known[] = {
+        "family", "dialect", "covers",               "errors", "resources", "actions", "groups",
+        "denied", "gone",    "denied_account_token", "auth",   "ok",        "dialects", "evidence",
+        "why",    NULL
+    };
+    const char *dialect;
+    int which;
+
+    if (!source_open(&f->source, file))
+        return false;
+    check_keys(&f->source, "", f->source.root, known);
+    f->name = json_text(f->source.root, "family");
+    if (!f->name) {
+        fault(&f->source, "family", false, "a descriptor has a name");
+        return false;
+    }
+    dialect = json_text(f->source.root, "dialect");
+    which = dialect ? dialect_find(dialect) : dialect_default();
+    if (which < 0)
+        fault(&f->source, "dialect", false, "no such dialect");
+    f->dialect = (uint8_t)(which < 0 ? 0 : which);
+    return true;
+}
+
+void families_read(const char *const *files, size_t count)
+{
+    struct family *all = xcalloc(count, sizeof *all);
+    size_t n = 0;
+
+    for (size_t i = 0; i < rows.count; i++)
+        rows.at[i].op.dialect = (uint8_t)dialect_default();
+    for (size_t i = 0; i < count; i++)
+        n += open_family(&all[n], files[i]);
+    for (size_t i = 0; i < n; i++) { // who covers what, before anything is said about a row
+        read_errors(&all[i]);
+        read_resources(&all[i]);
+        read_covers(&all[i]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        read_actions(&all[i]);
+        for (size_t j = 0; j < ARRAY_LEN(sections); j++)
+            read_section(&all[i], sections[j].name, sections[j].set);
+    }
+}
