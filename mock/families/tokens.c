@@ -1,0 +1,276 @@
+/* tokens: API tokens of a user and of an account: list, make, read, replace, roll, delete, and the
+ * permission groups that they can hold. One set of hooks serves both owners. */
+#include "mock/call.h"
+
+#include "common/mem.h"
+#include "common/stamp.h"
+#include "common/text.h"
+#include "gen/hooks.h"
+#include "mock/families/listing.h"
+#include "mock/families/token_policies.h"
+#include "mock/store/store.h"
+#include "mock/world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TOKENS_PER_PAGE 20
+#define TOKENS_LEAST 5
+#define TOKENS_MOST 50
+#define USER_TOKENS_MOST 50
+#define ACCOUNT_TOKENS_MOST 500
+
+static enum token_kind kind_asked(const struct call *c)
+{
+    return c->op->scope == SCOPE_ACCOUNT ? TOKEN_ACCOUNT : TOKEN_USER;
+}
+
+static const char *owner_asked(const struct call *c)
+{
+    return kind_asked(c) == TOKEN_ACCOUNT ? call_param_named(c, "account_id") : doc_id(c->who.user);
+}
+
+/* The token of the path, held for the length of the request; NULL: the owner has none of that id.
+ */
+static struct doc *token_asked(struct call *c)
+{
+    return doc_held(c, KIND_TOKEN, owner_asked(c), call_param_named(c, "token_id"));
+}
+
+/* As the API shows it: `expired` is not stored, it follows from the clock. */
+static cJSON *token_shown(struct call *c, struct doc *d)
+{
+    cJSON *shown = doc_json_dup(d);
+
+    json_put(shown, "status", cJSON_CreateString(token_status(token_of(d), world_now(c->world))));
+    return shown;
+}
+
+enum step tokens_list(struct call *c)
+{
+    struct window w = window_read(c, TOKENS_PER_PAGE, TOKENS_LEAST, TOKENS_MOST);
+    const char *expired = call_query(c, "include_expired");
+    bool all = expired && strcmp(expired, "true") == 0;
+    int64_t now = world_now(c->world);
+    struct doc_list list = { 0 };
+    struct view *v = view_begin(world_store(c->world));
+
+    view_each (v, d, KIND_TOKEN, owner_asked(c))
+        if (all || strcmp(token_status(token_of(d), now), "expired") != 0)
+            doc_list_add(c, &list, d);
+    view_end(v);
+    if (w.descending)
+        doc_list_reverse(&list);
+    return window_answer(c, &w, &list, token_shown);
+}
+
+enum step tokens_get(struct call *c)
+{
+    struct doc *d = token_asked(c);
+
+    return d ? answer(c, token_shown(c, d)) : refuse(c, ERR_TOKENS_UNKNOWN);
+}
+
+/* A token from a body, checked; NULL: c has the refusal. The reference is the caller's. */
+static struct doc *token_made(struct call *c, const struct token_spec *spec)
+{
+    char *why = NULL;
+    struct doc *made = token_doc_new(c->world, spec, &why);
+
+    if (!made) {
+        refuse(c, text_starts(why, "condition") ? ERR_TOKENS_CONDITION_BAD : ERR_TOKENS_POLICY_BAD,
+               why);
+        free(why);
+        return NULL;
+    }
+    if (token_policies_check(c, token_of(made)) == ANSWERED) {
+        doc_unref(made);
+        return NULL;
+    }
+    return made;
+}
+
+static bool owner_is_full(struct view *v, enum token_kind kind, const char *owner)
+{
+    return view_count(v, KIND_TOKEN, owner) >=
+           (kind == TOKEN_USER ? USER_TOKENS_MOST : ACCOUNT_TOKENS_MOST);
+}
+
+enum step tokens_create(struct call *c)
+{
+    int64_t now = world_now(c->world);
+    char value[64];
+    struct token_spec spec = { .kind = kind_asked(c),
+                               .owner = owner_asked(c),
+                               .value = value,
+                               .json = c->json,
+                               .issued_on = now,
+                               .modified_on = now,
+                               .fresh_since = now };
+    struct doc *made;
+    struct txn *t;
+    cJSON *shown;
+
+    if (token_body_check(c, c->json, true) == ANSWERED)
+        return ANSWERED;
+    token_value_make(c->world, spec.kind, value);
+    if (!(made = token_made(c, &spec)))
+        return ANSWERED;
+    shown = token_shown(c, made);
+    json_put(shown, "value", cJSON_CreateString(value)); // the only time it is shown
+    t = txn_begin(world_store(c->world));
+    if (owner_is_full(txn_view(t), spec.kind, spec.owner)) {
+        txn_rollback(t);
+        doc_unref(made);
+        cJSON_Delete(shown);
+        return refuse(c, ERR_TOKENS_QUOTA);
+    }
+    txn_put_take(t, made);
+    txn_commit(t);
+    return answer(c, shown);
+}
+
+/* Swaps the token for `made` if it is still there. */
+static bool token_swap_take(struct call *c, struct doc *made)
+{
+    struct txn *t = txn_begin(world_store(c->world));
+    bool there = view_get(txn_view(t), KIND_TOKEN, doc_owner(made), doc_id(made)) != NULL;
+
+    if (there)
+        txn_put_take(t, made);
+    else
+        doc_unref(made);
+    txn_commit(t);
+    return there;
+}
+
+/* PUT replaces all that a client can set: groups, dates and conditions not sent are gone (REC). The
+ * status stays where none is sent, so that a change of name does not revive a disabled token (INF).
+ */
+enum step tokens_put(struct call *c)
+{
+    struct doc *old = token_asked(c), *made;
+    const struct token *was = token_of(old);
+    struct token_spec spec;
+    cJSON *shown;
+
+    if (!old)
+        return refuse(c, ERR_TOKENS_UNKNOWN);
+    if (token_body_check(c, c->json, false) == ANSWERED)
+        return ANSWERED;
+    if (!json_text(c->json, "status") || strcmp(json_text(c->json, "status"), "expired") == 0)
+        json_put(c->json, "status", cJSON_CreateString(was->disabled ? "disabled" : "active"));
+    spec = (struct token_spec){ .kind = was->kind,
+                                .id = was->id,
+                                .owner = was->owner,
+                                .value = was->value,
+                                .sha256 = was->sha256,
+                                .json = c->json,
+                                .issued_on = was->issued_on,
+                                .modified_on = world_now(c->world),
+                                .last_used_on = was->last_used_on,
+                                .fresh_since = was->fresh_since };
+    if (!(made = token_made(c, &spec)))
+        return ANSWERED;
+    shown = token_shown(c, made);
+    if (!token_swap_take(c, made)) {
+        cJSON_Delete(shown);
+        return refuse(c, ERR_TOKENS_UNKNOWN);
+    }
+    return answer(c, shown);
+}
+
+/* A new value for the same token; the old one is dead at once. */
+enum step tokens_roll(struct call *c)
+{
+    struct doc *old = token_asked(c);
+    const struct token *was = token_of(old);
+    int64_t now = world_now(c->world);
+    char value[64], *why = NULL;
+    struct token_spec spec;
+    struct doc *made;
+
+    if (!old)
+        return refuse(c, ERR_TOKENS_UNKNOWN);
+    if (!cJSON_IsObject(c->json))
+        return refuse_reason(c, WHY_BAD_JSON); // the body must be {}
+    token_value_make(c->world, was->kind, value);
+    spec = (struct token_spec){ .kind = was->kind,
+                                .id = was->id,
+                                .owner = was->owner,
+                                .value = value,
+                                .json = doc_json(c, old),
+                                .issued_on = was->issued_on,
+                                .modified_on = now,
+                                .last_used_on = was->last_used_on,
+                                .fresh_since = now };
+    made = token_doc_new(c->world, &spec, &why);
+    if (!made || !token_swap_take(c, made)) {
+        free(why);
+        return refuse(c, ERR_TOKENS_UNKNOWN);
+    }
+    return answer(c, cJSON_CreateString(value));
+}
+
+enum step tokens_delete(struct call *c)
+{
+    struct doc *old = token_asked(c);
+    struct txn *t;
+    bool gone;
+
+    if (!old)
+        return refuse(c, ERR_TOKENS_UNKNOWN);
+    t = txn_begin(world_store(c->world));
+    gone = txn_remove(t, KIND_TOKEN, doc_id(old));
+    txn_commit(t);
+    return gone ? answer(c, json_object(J_TEXT("id", doc_id(old)))) : refuse(c, ERR_TOKENS_UNKNOWN);
+}
+
+static const char *const scope_names[] = {
+    [GROUP_USER] = "com.cloudflare.api.user",
+    [GROUP_ACCOUNT] = "com.cloudflare.api.account",
+    [GROUP_ZONE] = "com.cloudflare.api.account.zone",
+    [GROUP_BUCKET] = "com.cloudflare.edge.r2.bucket",
+};
+
+static cJSON *group_shown(const struct group *g)
+{
+    char *description = text_printf("Grants access to %s", g->dashboard);
+    cJSON *shown = json_object(J_TEXT("id", g->id), J_TEXT("name", g->name),
+                               J_TEXT("description", description),
+                               J_TREE("scopes", json_list_of(&scope_names[g->scope], 1)));
+
+    free(description);
+    return shown;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct group *one = *(const struct group *const *)a,
+                       *two = *(const struct group *const *)b;
+    int by = strcmp(one->name, two->name);
+
+    return by ? by : strcmp(one->id, two->id);
+}
+
+/* All at once, whatever page is asked; an account's list holds no user-scoped groups (REC). */
+enum step token_permission_groups(struct call *c)
+{
+    const char *name = call_query(c, "name"), *scope = call_query(c, "scope");
+    const struct group **found = arena_alloc(c->arena, (group_count + 1) * sizeof(struct group *));
+    bool account = kind_asked(c) == TOKEN_ACCOUNT;
+    cJSON *list = cJSON_CreateArray();
+    size_t n = 0;
+
+    for (size_t i = 0; i < group_count; i++) {
+        const struct group *g = &group_table[i];
+        if ((account && g->scope == GROUP_USER) || (name && strcmp(name, g->name) != 0) ||
+            (scope && strcmp(scope, scope_names[g->scope]) != 0))
+            continue;
+        found[n++] = g;
+    }
+    qsort(found, n, sizeof(struct group *), by_name);
+    for (size_t i = 0; i < n; i++)
+        cJSON_AddItemToArray(list, group_shown(found[i]));
+    return answer(c, list);
+}
