@@ -35,7 +35,7 @@ static const struct area {
     { "page_shield", "Page Shield*|Domain Page Shield*" },
     { "ssl", "SSL and Certificates *|Account: SSL and Certificates *" },
     { "stream", "Stream *" },
-    { "subscription", "Billing *" },
+    { "subscription", "" },
     { "teams", "Zero Trust*|Access: *" },
     { "trust_and_safety", "Trust and Safety *" },
     { "turnstile", "Turnstile Sites *" },

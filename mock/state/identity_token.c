@@ -137,6 +137,14 @@ static bool nested_resource(const char *account, const char *key, struct resourc
     return true;
 }
 
+/* One account or all of them: what zones can be nested below. */
+static bool is_account_key(const char *key)
+{
+    struct resource r;
+
+    return plain_resource(key, &r) && (r.form == RES_ACCOUNT || r.form == RES_ALL_ACCOUNTS);
+}
+
 static bool is_star(const cJSON *value)
 {
     const char *text = cJSON_GetStringValue(value);
@@ -165,8 +173,7 @@ static int resources_read(const cJSON *json, struct policy *p, char **why)
             struct resource *r = resource_add(p);
             good = plain_resource(item->string, r);
             r->whole = xstrdup(item->string);
-        } else if (cJSON_IsObject(item) && item->child &&
-                   text_starts(item->string, ACCOUNT_PREFIX)) {
+        } else if (is_account_key(item->string) && cJSON_IsObject(item) && item->child) {
             good = true;
             cJSON_ArrayForEach (inner, item) {
                 struct resource *r = resource_add(p);
