@@ -195,7 +195,7 @@ enum step members_create(struct call *c)
     if (wrong)
         return refuse(c, wrong);
     if (status && strcmp(status, "pending") != 0 &&
-        (strcmp(status, "accepted") != 0 || !account_of(account)->enterprise))
+        !(strcmp(status, "accepted") == 0 && account && account_of(account)->enterprise))
         return refuse(c, ERR_ACCOUNTS_MEMBER_BAD_STATUS);
     fresh = json_object(J_TREE("user", invited_user(c, email)),
                         J_TEXT("status", status ? status : "pending"),
