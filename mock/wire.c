@@ -4,6 +4,7 @@
 #include "mock/call.h"
 #include "mock/state/faults.h"
 
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>

@@ -70,7 +70,7 @@ static enum step load(struct call *c, const char *name, bool empty_is_fine)
     int rc;
 
     if (c->body_len || !empty_is_fine) {
-        s = scenario_parse("body", c->body ? c->body : "", c->body_len, &errors);
+        s = scenario_parse(c->body ? c->body : "", c->body_len, &errors);
         if (!s)
             return refuse_scenario(c, &errors);
     }
@@ -158,7 +158,7 @@ enum step control_clock_post(struct call *c)
 
 enum step control_faults_list(struct call *c)
 {
-    return control_answer(c, 200, json_object(J_TREE("faults", faults_list(world_faults(c->world)))));
+    return control_answer(c, 200, json_object(J_TREE("faults", faults_list(world_faults(c->world), true))));
 }
 
 enum step control_faults_put(struct call *c)

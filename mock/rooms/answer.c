@@ -136,6 +136,13 @@ static void write_message(struct buf *b, const char *format, const char *const *
     buf_release(&plain);
 }
 
+static void write_link(struct buf *b, int code, uint32_t message, const char *const *words, size_t count)
+{
+    buf_printf(b, "{\"code\":%d,\"message\":", code);
+    write_message(b, spec_text(message), words, count);
+    buf_char(b, '}');
+}
+
 static void write_error(struct call *c, enum error_id id, const char *const *words, size_t count)
 {
     const struct spec_error *e = &spec_errors[id];
@@ -144,9 +151,13 @@ static void write_error(struct call *c, enum error_id id, const char *const *wor
     buf_printf(b, "{\"code\":%d,\"message\":", e->code);
     write_message(b, spec_text(e->message), words, count);
     if (e->chain_code) {
-        buf_printf(b, ",\"error_chain\":[{\"code\":%u,\"message\":", e->chain_code);
-        write_message(b, spec_text(e->chain_message), words, count);
-        buf_text(b, "}]");
+        buf_text(b, ",\"error_chain\":[");
+        write_link(b, e->chain_code, e->chain_message, words, count);
+        if (e->chain2_code) {
+            buf_char(b, ',');
+            write_link(b, e->chain2_code, e->chain2_message, words, count);
+        }
+        buf_char(b, ']');
     }
     buf_char(b, '}');
 }

@@ -6,7 +6,7 @@
 enum step answer_from_schema(struct call *c)
 {
     const char *ids[CALL_PARAMS_MOST];
-    struct sample_source from = { .body = c->json, .ids = ids, .ids_count = c->param_count };
+    struct sample_source from = { c->json, ids, c->param_count, c->in.query };
 
     for (size_t i = 0; i < c->param_count; i++)
         ids[i] = c->param[i].text;

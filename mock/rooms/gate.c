@@ -3,13 +3,13 @@
 #include "common/text.h"
 #include "mock/rooms/credential.h"
 #include "mock/rooms/rooms.h"
-#include "mock/state/clock.h"
 #include "mock/state/faults.h"
 #include "mock/state/identity.h"
 #include "mock/state/rates.h"
 #include "mock/world.h"
 
 #include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_loopback(const struct sockaddr *peer)
@@ -36,6 +36,18 @@ static bool host_is_loopback(const char *host)
     return false;
 }
 
+static enum step refuse_control(struct call *c, int status, const char *what)
+{
+    cJSON *json = json_object(J_TEXT("error", what),
+                              J_TREE("nearest", c->why.nearest ? cJSON_CreateString(c->why.nearest) : NULL));
+    char *text = json_print_dup(json);
+
+    answer_raw(c, status, NULL, text, strlen(text));
+    cJSON_Delete(json);
+    free(text);
+    return ANSWERED;
+}
+
 /* The mock's own API: for this machine alone, and not for a web page of another origin (a browser on
  * this machine would carry such a page's requests, or resolve its name to loopback). */
 static enum step control_gate(struct call *c)
@@ -44,12 +56,12 @@ static enum step control_gate(struct call *c)
 
     c->who.refused = WHY_OK;
     if (!is_loopback((const struct sockaddr *)&c->in.peer) || !host || !host_is_loopback(host) ||
-        (origin && !host_is_loopback(origin))) {
-        c->why.detail = "the control API answers this machine only: loopback peer, Host and Origin";
-        return refuse_reason(c, WHY_FOREIGN_ACCOUNT);
-    }
+        (origin && !host_is_loopback(origin)))
+        return refuse_control(c, 403, "the control API answers this machine only: loopback peer, Host, Origin");
+    if (c->why.reason == WHY_METHOD)
+        return refuse_control(c, 405, "this path is served for other methods");
     if (c->why.reason != WHY_OK)
-        return refuse_reason(c, c->why.reason);
+        return refuse_control(c, 404, "the control API has no such path");
     return GO_ON;
 }
 

@@ -59,17 +59,22 @@ static void world_drop(void *w)
     world_unref(w);
 }
 
-/* op_none with the dialect of the neighbourhood, so that the refusal has the right form. */
-static const struct op *nowhere_like(struct call *c, const struct op *neighbour)
+/* op_none in a dialect, and below the account or zone of a neighbour (NULL: below nothing). */
+static const struct op *nowhere(struct call *c, uint8_t dialect, const struct op *neighbour)
 {
     struct op *op = arena_alloc(c->arena, sizeof *op);
 
     *op = op_none;
-    if (neighbour) {
-        op->dialect = neighbour->dialect;
-        op->scope = neighbour->scope;
-    }
+    op->dialect = dialect;
+    op->scope = neighbour ? neighbour->scope : SCOPE_NONE;
     return op;
+}
+
+/* The product gateways own what lies below an account; all else that nobody serves is the core's. */
+static uint8_t dialect_near(const struct op *neighbour)
+{
+    return neighbour && neighbour->scope == SCOPE_ACCOUNT ? neighbour->dialect
+                                                          : spec_dialect_by_name("core");
 }
 
 static void take_params(struct call *c, const struct segment *segments, const struct route_found *found)
@@ -112,10 +117,10 @@ static void route_path(struct call *c, const char *path)
         c->op = found.op;
         take_params(c, segments, &found);
     } else if (found.path_known) {
-        c->op = nowhere_like(c, found.other);
+        c->op = nowhere(c, found.other->dialect, found.other);
         c->why.reason = WHY_METHOD;
     } else {
-        c->op = nowhere_like(c, found.near);
+        c->op = nowhere(c, dialect_near(found.near), found.near);
         c->why.reason = WHY_NO_ROUTE;
         if (found.near)
             c->why.nearest = name_of_op(c, found.near);
@@ -127,12 +132,11 @@ enum step route_enter(struct call *c)
     const char *path = c->in.path;
     struct world *w = world_of(&path);
 
-    c->op = &op_none;
+    c->op = nowhere(c, spec_dialect_by_name("outside"), NULL);
     if (!w) {
         w = worlds_find("", 0);
         c->why.reason = WHY_NO_ROUTE;
         c->why.detail = "there is no sandbox of that name";
-        c->op = nowhere_like(c, NULL);
     }
     c->world = w;
     arena_on_free(c->arena, world_drop, w);

@@ -12,6 +12,7 @@ struct doc {
     atomic_uint refs;
     enum kind kind;
     size_t len;
+    uint64_t sequence;
     void *extra;
     void (*extra_free)(void *);
     const char *owner, *key, *text; // all behind `id`, in one piece with the doc
@@ -39,6 +40,7 @@ struct doc *doc_new(enum kind kind, const char *owner, const char *id, const cha
     atomic_init(&d->refs, 1);
     d->kind = kind;
     d->len = text.len;
+    d->sequence = 0;
     d->extra = extra;
     d->extra_free = extra_free;
     at = put(d->id, id, id_len);
@@ -109,4 +111,14 @@ cJSON *doc_json_dup(const struct doc *d)
 void *doc_extra(const struct doc *d)
 {
     return d->extra;
+}
+
+uint64_t doc_sequence(const struct doc *d)
+{
+    return d->sequence;
+}
+
+void doc_set_sequence(struct doc *d, uint64_t sequence)
+{
+    d->sequence = sequence;
 }

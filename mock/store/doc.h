@@ -27,5 +27,9 @@ const char *doc_key(const struct doc *d); // "" if none
 const char *doc_text(const struct doc *d, size_t *len);
 cJSON *doc_json_dup(const struct doc *d); // parsed anew, the caller's
 void *doc_extra(const struct doc *d);
+/* The number of its creation within the store: a replacement takes over the one of what it replaces. Set
+ * by the store before anybody else sees the doc. */
+uint64_t doc_sequence(const struct doc *d);
+void doc_set_sequence(struct doc *d, uint64_t sequence);
 
 #endif

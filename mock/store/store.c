@@ -2,21 +2,20 @@
 
 #include "common/mem.h"
 #include "mock/store/index.h"
+#include "mock/store/shelf.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A shelf holds the docs of one kind and owner (and one more shelf per kind holds those of all owners)
- * in listing order. */
-struct shelf {
+struct owned {
     char *owner;
-    struct doc **docs;
-    size_t count, room;
+    struct shelf shelf;
 };
 
+/* All docs of one kind: a shelf for each owner and one for all, and two indices. */
 struct shelves {
-    struct index by_owner; // owner -> struct shelf
+    struct index by_owner; // owner -> struct owned
     struct shelf all;
     struct index by_id, by_key;
 };
@@ -28,21 +27,24 @@ struct view {
 struct store {
     pthread_rwlock_t lock;
     struct view view; // one serves all readers: it only says that the lock is held
-    struct shelves kinds[KIND_COUNT];
+    uint64_t sequence;
+    struct shelves *kinds[KIND_COUNT]; // made when the first doc of the kind comes
 };
 
-/* What a txn did, newest last: undone backwards. */
 struct change {
     struct doc *before, *after; // either may be NULL
-    size_t place;               // where `before` stood on its owner's shelf and on the shelf of all
-    size_t place_all;
 };
 
 struct txn {
     struct view view;
-    struct change *changes;
+    struct change *changes; // what was done, newest last: undone backwards
     size_t count, room;
 };
+
+static int by_creation(const struct doc *a, const struct doc *b)
+{
+    return (doc_sequence(a) > doc_sequence(b)) - (doc_sequence(a) < doc_sequence(b));
+}
 
 struct store *store_new(void)
 {
@@ -57,72 +59,60 @@ struct store *store_new(void)
     return s;
 }
 
-static void shelf_free(struct shelf *shelf)
+static void shelves_free(struct shelves *sh)
 {
-    free(shelf->owner);
-    free(shelf->docs);
-    free(shelf);
+    struct doc *d;
+
+    if (!sh)
+        return;
+    for (size_t i = 0; (d = shelf_nth(&sh->all, i)) != NULL; i++)
+        doc_unref(d);
+    shelf_release(&sh->all);
+    for (size_t i = 0; i < sh->by_owner.room; i++) {
+        struct owned *o = sh->by_owner.slots[i].key ? sh->by_owner.slots[i].value : NULL;
+
+        if (!o)
+            continue;
+        shelf_release(&o->shelf);
+        free(o->owner);
+        free(o);
+    }
+    index_release(&sh->by_owner);
+    index_release(&sh->by_id);
+    index_release(&sh->by_key);
+    free(sh);
 }
 
 void store_free(struct store *s)
 {
     if (!s)
         return;
-    for (size_t k = 0; k < KIND_COUNT; k++) {
-        struct shelves *sh = &s->kinds[k];
-
-        for (size_t i = 0; i < sh->all.count; i++)
-            doc_unref(sh->all.docs[i]);
-        free(sh->all.docs);
-        for (size_t i = 0; i < sh->by_owner.room; i++)
-            if (sh->by_owner.slots[i].key)
-                shelf_free(sh->by_owner.slots[i].value);
-        index_release(&sh->by_owner);
-        index_release(&sh->by_id);
-        index_release(&sh->by_key);
-    }
+    for (size_t k = 0; k < KIND_COUNT; k++)
+        shelves_free(s->kinds[k]);
     pthread_rwlock_destroy(&s->lock);
     free(s);
 }
 
-static void shelf_insert(struct shelf *shelf, size_t place, struct doc *d)
+static struct shelves *shelves_of(struct store *s, enum kind kind)
 {
-    if (shelf->count == shelf->room) {
-        shelf->room = shelf->room ? shelf->room * 2 : 4;
-        shelf->docs = xrealloc(shelf->docs, shelf->room * sizeof *shelf->docs);
+    if (!s->kinds[kind]) {
+        s->kinds[kind] = xcalloc(1, sizeof *s->kinds[kind]);
+        shelf_init(&s->kinds[kind]->all, by_creation);
     }
-    memmove(shelf->docs + place + 1, shelf->docs + place,
-            (shelf->count - place) * sizeof *shelf->docs);
-    shelf->docs[place] = d;
-    shelf->count++;
-}
-
-static size_t shelf_place(const struct shelf *shelf, const struct doc *d)
-{
-    size_t i = shelf->count;
-
-    while (i > 0 && shelf->docs[i - 1] != d)
-        i--;
-    return i - 1;
-}
-
-static void shelf_remove(struct shelf *shelf, size_t place)
-{
-    shelf->count--;
-    memmove(shelf->docs + place, shelf->docs + place + 1,
-            (shelf->count - place) * sizeof *shelf->docs);
+    return s->kinds[kind];
 }
 
 static struct shelf *shelf_of(struct shelves *sh, const char *owner)
 {
-    struct shelf *shelf = index_get(&sh->by_owner, owner);
+    struct owned *o = index_get(&sh->by_owner, owner);
 
-    if (!shelf) {
-        shelf = xcalloc(1, sizeof *shelf);
-        shelf->owner = xstrdup(owner);
-        index_put(&sh->by_owner, shelf->owner, shelf);
+    if (!o) {
+        o = xcalloc(1, sizeof *o);
+        o->owner = xstrdup(owner);
+        shelf_init(&o->shelf, by_creation);
+        index_put(&sh->by_owner, o->owner, o);
     }
-    return shelf;
+    return &o->shelf;
 }
 
 struct view *view_begin(struct store *s)
@@ -138,21 +128,25 @@ void view_end(struct view *v)
 
 struct doc *view_get(struct view *v, enum kind kind, const char *owner, const char *id)
 {
-    struct doc *d = index_get(&v->store->kinds[kind].by_id, id);
+    const struct shelves *sh = v->store->kinds[kind];
+    struct doc *d = sh ? index_get(&sh->by_id, id) : NULL;
 
     return d && (!owner || strcmp(doc_owner(d), owner) == 0) ? d : NULL;
 }
 
 struct doc *view_by_key(struct view *v, enum kind kind, const char *key)
 {
-    return index_get(&v->store->kinds[kind].by_key, key);
+    const struct shelves *sh = v->store->kinds[kind];
+
+    return sh ? index_get(&sh->by_key, key) : NULL;
 }
 
 static const struct shelf *shelf_seen(struct view *v, enum kind kind, const char *owner)
 {
-    struct shelves *sh = &v->store->kinds[kind];
+    struct shelves *sh = v->store->kinds[kind];
+    struct owned *o = sh && owner ? index_get(&sh->by_owner, owner) : NULL;
 
-    return owner ? index_get(&sh->by_owner, owner) : &sh->all;
+    return o ? &o->shelf : sh && !owner ? &sh->all : NULL;
 }
 
 size_t view_count(struct view *v, enum kind kind, const char *owner)
@@ -166,7 +160,7 @@ struct doc *view_nth(struct view *v, enum kind kind, const char *owner, size_t i
 {
     const struct shelf *shelf = shelf_seen(v, kind, owner);
 
-    return shelf && i < shelf->count ? shelf->docs[i] : NULL;
+    return shelf ? shelf_nth(shelf, i) : NULL;
 }
 
 struct txn *txn_begin(struct store *s)
@@ -183,117 +177,85 @@ struct view *txn_view(struct txn *t)
     return &t->view;
 }
 
-static void index_doc(struct shelves *sh, struct doc *d)
+static void take_off(struct store *s, struct doc *d)
 {
-    index_put(&sh->by_id, doc_id(d), d);
-    if (*doc_key(d))
-        index_put(&sh->by_key, doc_key(d), d);
-}
+    struct shelves *sh = shelves_of(s, doc_kind(d));
 
-static void unindex_doc(struct shelves *sh, struct doc *d)
-{
+    shelf_remove(shelf_of(sh, doc_owner(d)), d);
+    shelf_remove(&sh->all, d);
     index_remove(&sh->by_id, doc_id(d));
     if (*doc_key(d) && index_get(&sh->by_key, doc_key(d)) == d)
         index_remove(&sh->by_key, doc_key(d));
 }
 
-/* Puts `after` where `before` stands; either may be NULL. The references stay as they are. */
-static void swap_docs(struct store *s, struct change *c, struct doc *before, struct doc *after)
+static void put_on(struct store *s, struct doc *d)
 {
-    struct shelves *sh = &s->kinds[doc_kind(before ? before : after)];
-    bool same_shelf = before && after && strcmp(doc_owner(before), doc_owner(after)) == 0;
+    struct shelves *sh = shelves_of(s, doc_kind(d));
 
-    if (before) {
-        struct shelf *own = shelf_of(sh, doc_owner(before));
-
-        c->place = shelf_place(own, before);
-        c->place_all = shelf_place(&sh->all, before);
-        unindex_doc(sh, before);
-        if (same_shelf) {
-            own->docs[c->place] = after;
-        } else {
-            shelf_remove(own, c->place);
-        }
-        if (after)
-            sh->all.docs[c->place_all] = after;
-        else
-            shelf_remove(&sh->all, c->place_all);
-    }
-    if (after) {
-        struct shelf *own = shelf_of(sh, doc_owner(after));
-
-        if (!same_shelf)
-            shelf_insert(own, before || c->place > own->count ? own->count : c->place, after);
-        if (!before)
-            shelf_insert(&sh->all, c->place_all > sh->all.count ? sh->all.count : c->place_all, after);
-        index_doc(sh, after);
-    }
+    shelf_add(shelf_of(sh, doc_owner(d)), d);
+    shelf_add(&sh->all, d);
+    index_put(&sh->by_id, doc_id(d), d);
+    if (*doc_key(d))
+        index_put(&sh->by_key, doc_key(d), d);
 }
 
-static void note(struct txn *t, struct change c)
+/* Puts `after` in the place of `before`; either may be NULL. References stay as they are. */
+static void exchange(struct store *s, struct doc *before, struct doc *after)
+{
+    if (before)
+        take_off(s, before);
+    if (after)
+        put_on(s, after);
+}
+
+static void note(struct txn *t, struct doc *before, struct doc *after)
 {
     if (t->count == t->room) {
         t->room = t->room ? t->room * 2 : 8;
         t->changes = xrealloc(t->changes, t->room * sizeof *t->changes);
     }
-    t->changes[t->count++] = c;
+    t->changes[t->count++] = (struct change){ before, after };
 }
 
 void txn_put_take(struct txn *t, struct doc *d)
 {
-    struct change c = { view_get(&t->view, doc_kind(d), NULL, doc_id(d)), d, (size_t)-1, (size_t)-1 };
+    struct store *s = t->view.store;
+    struct doc *before = view_get(&t->view, doc_kind(d), NULL, doc_id(d));
 
-    swap_docs(t->view.store, &c, c.before, d);
-    note(t, c);
+    doc_set_sequence(d, before ? doc_sequence(before) : ++s->sequence);
+    exchange(s, before, d);
+    note(t, before, d);
 }
 
 bool txn_remove(struct txn *t, enum kind kind, const char *id)
 {
-    struct change c = { view_get(&t->view, kind, NULL, id), NULL, 0, 0 };
+    struct doc *before = view_get(&t->view, kind, NULL, id);
 
-    if (!c.before)
+    if (!before)
         return false;
-    swap_docs(t->view.store, &c, c.before, NULL);
-    note(t, c);
+    exchange(t->view.store, before, NULL);
+    note(t, before, NULL);
     return true;
 }
 
-static void txn_end(struct txn *t)
+/* Lets the lock go, then the docs that the store no longer holds. */
+static void txn_end(struct txn *t, bool undone)
 {
     pthread_rwlock_unlock(&t->view.store->lock);
+    for (size_t i = 0; i < t->count; i++)
+        doc_unref(undone ? t->changes[i].after : t->changes[i].before);
     free(t->changes);
     free(t);
 }
 
-/* Releases the side of each change that the store no longer holds; outside the lock. */
-static void release_side(struct change *changes, size_t count, bool before)
-{
-    for (size_t i = 0; i < count; i++)
-        doc_unref(before ? changes[i].before : changes[i].after);
-    free(changes);
-}
-
 void txn_commit(struct txn *t)
 {
-    struct change *changes = t->changes;
-    size_t count = t->count;
-
-    t->changes = NULL;
-    txn_end(t);
-    release_side(changes, count, true);
+    txn_end(t, false);
 }
 
 void txn_rollback(struct txn *t)
 {
-    struct change *changes = t->changes;
-    size_t count = t->count;
-
-    for (size_t i = count; i > 0; i--) {
-        struct change back = changes[i - 1];
-
-        swap_docs(t->view.store, &back, changes[i - 1].after, changes[i - 1].before);
-    }
-    t->changes = NULL;
-    txn_end(t);
-    release_side(changes, count, false);
+    for (size_t i = t->count; i > 0; i--)
+        exchange(t->view.store, t->changes[i - 1].after, t->changes[i - 1].before);
+    txn_end(t, true);
 }
