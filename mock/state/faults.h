@@ -3,6 +3,8 @@
 #ifndef MF_FAULTS_H
 #define MF_FAULTS_H
 
+#include "mock/state/shape.h"
+
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,15 +29,17 @@ struct fault_plan {
 
 struct faults *faults_new(const cJSON *list, uint64_t seed); // list was checked by scenario_parse; may be NULL
 void faults_free(struct faults *f);
-/* The first fault that matches and whose turn it is; NULL: none. If it answers (named error, status and
- * body, redirect), c->out is filled. Token changes in mid-flow are carried out here. */
+/* The first fault that matches and whose turn it is; NULL: none. Every fault that matches counts the
+ * request, also one that stands behind the first. If it answers (named error, status and body,
+ * redirect), c->out is filled. Token and user changes in mid-flow are carried out here; the request
+ * itself goes on with the credential as it was looked up, the next one meets the change. */
 const struct fault_plan *faults_plan(struct faults *f, struct call *c);
-cJSON *faults_list(struct faults *f); // with ids and counts of matches
+/* [{id, name, when, do, matched, fired}]; without `counts` as a scenario has them: {name, when, do}. */
+cJSON *faults_list(struct faults *f, bool counts);
 /* Replaces all faults; *why (caller frees) says what is wrong, nothing is changed then. */
 int faults_replace(struct faults *f, const cJSON *list, char **why);
 int faults_add(struct faults *f, const cJSON *one, char **why);
-/* Checks one list of faults as scenario_parse does; calls report(path, what) for each error. */
-bool faults_check(const cJSON *list, const char *path,
-                  void (*report)(void *to, const char *path, const char *what), void *to);
+/* Checks a list of faults, as a scenario's; whether tokens and users exist is the caller's to check. */
+bool faults_check(const cJSON *list, const char *path, const struct complaints *c);
 
 #endif

@@ -105,6 +105,7 @@ struct token_spec {
 };
 struct doc *token_doc_new(struct world *w, const struct token_spec *spec, char **why);
 void token_value_make(struct world *w, enum token_kind kind, char out[64]); // cfut_ / cfat_ …
+void token_value_from(uint64_t seed, enum token_kind kind, char out[64]); // the same seed, the same value
 void token_sha256(const char *value, unsigned char out[32]);
 /* The token's state at a time by the sandbox clock: "active", "disabled" or "expired". */
 const char *token_status(const struct token *t, int64_t now);

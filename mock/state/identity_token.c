@@ -2,6 +2,7 @@
 
 #include "common/json.h"
 #include "common/mem.h"
+#include "common/rng.h"
 #include "common/stamp.h"
 #include "common/text.h"
 #include "mock/state/identity_parts.h"
@@ -42,16 +43,23 @@ static uint32_t crc32_of(const char *text, size_t len)
 
 /* The scannable form: a prefix for the kind, 40 letters and digits, and their checksum. That the
  * checksum is CRC-32 is an assumption (INF); nothing checks it on the way in. */
-void token_value_make(struct world *w, enum token_kind kind, char out[64])
+void token_value_from(uint64_t seed, enum token_kind kind, char out[64])
 {
     static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    struct rng letters;
     char body[41];
 
+    rng_init(&letters, seed);
     for (size_t i = 0; i < 40; i++)
-        body[i] = alphabet[world_random(w) % (sizeof alphabet - 1)];
+        body[i] = alphabet[rng_below(&letters, sizeof alphabet - 1)];
     body[40] = '\0';
     snprintf(out, 64, "%s%s%08x", kind == TOKEN_USER ? "cfut_" : "cfat_", body,
              (unsigned)crc32_of(body, 40));
+}
+
+void token_value_make(struct world *w, enum token_kind kind, char out[64])
+{
+    token_value_from(world_random(w), kind, out);
 }
 
 const char *token_status(const struct token *t, int64_t now)

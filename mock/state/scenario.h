@@ -24,29 +24,30 @@ struct scenario_errors {
 void scenario_errors_release(struct scenario_errors *e);
 
 /* Reads a scenario's text (JSON with comments; it is copied). All errors are collected, not only the
- * first one. NULL if there is any. `name` is for messages (a file's name). */
-struct scenario *scenario_parse(const char *name, const char *text, size_t len,
-                                struct scenario_errors *errors);
+ * first one. NULL if there is any. Nothing and {} are scenarios, too. */
+struct scenario *scenario_parse(const char *text, size_t len, struct scenario_errors *errors);
 /* As above from a file; *why holds all errors, one a line, "file:line:column: path: what". */
 struct scenario *scenario_load(const char *path, char **why);
 struct scenario *scenario_default(void); // scenarios/default.jsonc, compiled in
 struct scenario *scenario_ref(const struct scenario *s);
 void scenario_unref(struct scenario *s);
 
-/* What a world takes from it. */
+/* What a world takes from it. Left out, a list of accounts is one account, a list of users one user. */
 const struct behaviour *scenario_behaviour(const struct scenario *s);
 enum mode scenario_mode(const struct scenario *s);
 const char *scenario_address_header(const struct scenario *s);
-uint64_t scenario_seed(const struct scenario *s, bool *given);
+uint64_t scenario_seed(const struct scenario *s, bool *given); // 0 if not given; `given` may be NULL
 bool scenario_clock(const struct scenario *s, int64_t *stands_at); // false: real time
 const cJSON *scenario_faults(const struct scenario *s);            // array, or NULL
 const cJSON *scenario_json(const struct scenario *s);              // as read, comments gone
 
-/* Fills the store of a fresh world (users, accounts, memberships, tokens, zones). 0, or -1 and *why. */
+/* Fills the store of a fresh world (users, accounts, memberships, tokens, zones). Ids and token values
+ * that the scenario leaves out are the same in every run, also without a seed. 0, or -1 and *why. */
 int scenario_fill(const struct scenario *s, struct world *w, char **why);
 /* The present state of a world as a scenario; token values only if `with_secrets`, else value_sha256. */
 cJSON *scenario_snapshot(struct world *w, bool with_secrets);
-/* What `mockflare env` shows: account_id, zone_id, zone_name, tokens by name. */
+/* What `mockflare env` shows: account_id, zone_id, zone_name (of the first; null if there is none) and
+ * tokens by name (null where only the hash is known). */
 cJSON *scenario_env(struct world *w);
 
 #endif
