@@ -2,20 +2,27 @@
 
 #include "common/mem.h"
 #include "mock/store/index.h"
+#include "mock/store/orders.h"
 #include "mock/store/shelf.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define ORDERS_MOST 2
+
 struct owned {
     char *owner;
-    struct shelf shelf;
+    struct shelf orders[ORDERS_MOST];
+    size_t orders_count;
+    struct index by_id;
 };
 
-/* All docs of one kind: a shelf for each owner and one for all, and two indices. */
+/* All docs of one kind, by owner; those of identity also under their ids alone. */
 struct shelves {
     struct index by_owner; // owner -> struct owned
+    struct owned **owners; // in the order of their making
+    size_t owners_count, owners_room;
     struct shelf all;
     struct index by_id, by_key;
 };
@@ -46,6 +53,13 @@ static int by_creation(const struct doc *a, const struct doc *b)
     return (doc_sequence(a) > doc_sequence(b)) - (doc_sequence(a) < doc_sequence(b));
 }
 
+/* The kinds whose ids are unique across owners and that are looked up by them alone. */
+static bool is_identity(enum kind kind)
+{
+    return kind == KIND_ACCOUNT || kind == KIND_USER || kind == KIND_MEMBERSHIP || kind == KIND_TOKEN ||
+           kind == KIND_ZONE;
+}
+
 struct store *store_new(void)
 {
     struct store *s = xcalloc(1, sizeof *s);
@@ -59,27 +73,31 @@ struct store *store_new(void)
     return s;
 }
 
+static void owned_free(struct owned *o)
+{
+    for (size_t i = 0; i < o->orders_count; i++)
+        shelf_release(&o->orders[i]);
+    index_release(&o->by_id);
+    free(o->owner);
+    free(o);
+}
+
 static void shelves_free(struct shelves *sh)
 {
     struct doc *d;
 
     if (!sh)
         return;
-    for (size_t i = 0; (d = shelf_nth(&sh->all, i)) != NULL; i++)
-        doc_unref(d);
-    shelf_release(&sh->all);
-    for (size_t i = 0; i < sh->by_owner.room; i++) {
-        struct owned *o = sh->by_owner.slots[i].key ? sh->by_owner.slots[i].value : NULL;
-
-        if (!o)
-            continue;
-        shelf_release(&o->shelf);
-        free(o->owner);
-        free(o);
+    for (size_t o = 0; o < sh->owners_count; o++) {
+        for (size_t i = 0; (d = shelf_nth(&sh->owners[o]->orders[0], i)) != NULL; i++)
+            doc_unref(d);
+        owned_free(sh->owners[o]);
     }
+    shelf_release(&sh->all);
     index_release(&sh->by_owner);
     index_release(&sh->by_id);
     index_release(&sh->by_key);
+    free(sh->owners);
     free(sh);
 }
 
@@ -102,17 +120,27 @@ static struct shelves *shelves_of(struct store *s, enum kind kind)
     return s->kinds[kind];
 }
 
-static struct shelf *shelf_of(struct shelves *sh, const char *owner)
+static struct owned *owned_of(struct shelves *sh, enum kind kind, const char *owner)
 {
     struct owned *o = index_get(&sh->by_owner, owner);
 
-    if (!o) {
-        o = xcalloc(1, sizeof *o);
-        o->owner = xstrdup(owner);
-        shelf_init(&o->shelf, by_creation);
-        index_put(&sh->by_owner, o->owner, o);
+    if (o)
+        return o;
+    o = xcalloc(1, sizeof *o);
+    o->owner = xstrdup(owner);
+    for (size_t i = 0; i < ORDERS_MOST; i++) {
+        doc_order *order = kind_order(kind, i);
+
+        if (order || i == 0)
+            shelf_init(&o->orders[o->orders_count++], order ? order : by_creation);
     }
-    return &o->shelf;
+    index_put(&sh->by_owner, o->owner, o);
+    if (sh->owners_count == sh->owners_room) {
+        sh->owners_room = sh->owners_room ? sh->owners_room * 2 : 4;
+        sh->owners = xrealloc(sh->owners, sh->owners_room * sizeof *sh->owners);
+    }
+    sh->owners[sh->owners_count++] = o;
+    return o;
 }
 
 struct view *view_begin(struct store *s)
@@ -126,12 +154,27 @@ void view_end(struct view *v)
     pthread_rwlock_unlock(&v->store->lock);
 }
 
+static struct owned *owned_seen(struct view *v, enum kind kind, const char *owner)
+{
+    struct shelves *sh = v->store->kinds[kind];
+
+    return sh ? index_get(&sh->by_owner, owner) : NULL;
+}
+
 struct doc *view_get(struct view *v, enum kind kind, const char *owner, const char *id)
 {
     const struct shelves *sh = v->store->kinds[kind];
-    struct doc *d = sh ? index_get(&sh->by_id, id) : NULL;
+    const struct owned *o;
+    struct doc *d;
 
-    return d && (!owner || strcmp(doc_owner(d), owner) == 0) ? d : NULL;
+    if (!sh)
+        return NULL;
+    if (is_identity(kind)) {
+        d = index_get(&sh->by_id, id);
+        return d && (!owner || strcmp(doc_owner(d), owner) == 0) ? d : NULL;
+    }
+    o = owned_seen(v, kind, owner);
+    return o ? index_get(&o->by_id, id) : NULL;
 }
 
 struct doc *view_by_key(struct view *v, enum kind kind, const char *key)
@@ -141,26 +184,52 @@ struct doc *view_by_key(struct view *v, enum kind kind, const char *key)
     return sh ? index_get(&sh->by_key, key) : NULL;
 }
 
-static const struct shelf *shelf_seen(struct view *v, enum kind kind, const char *owner)
+static const struct shelf *shelf_seen(struct view *v, enum kind kind, const char *owner, size_t order)
 {
     struct shelves *sh = v->store->kinds[kind];
-    struct owned *o = sh && owner ? index_get(&sh->by_owner, owner) : NULL;
+    struct owned *o;
 
-    return o ? &o->shelf : sh && !owner ? &sh->all : NULL;
+    if (!owner)
+        return sh ? &sh->all : NULL;
+    o = owned_seen(v, kind, owner);
+    return o && order < o->orders_count ? &o->orders[order] : NULL;
 }
 
 size_t view_count(struct view *v, enum kind kind, const char *owner)
 {
-    const struct shelf *shelf = shelf_seen(v, kind, owner);
+    const struct shelf *shelf = shelf_seen(v, kind, owner, 0);
 
     return shelf ? shelf->count : 0;
 }
 
 struct doc *view_nth(struct view *v, enum kind kind, const char *owner, size_t i)
 {
-    const struct shelf *shelf = shelf_seen(v, kind, owner);
+    return view_nth_in(v, kind, owner, 0, i);
+}
+
+struct doc *view_nth_in(struct view *v, enum kind kind, const char *owner, size_t order, size_t i)
+{
+    const struct shelf *shelf = shelf_seen(v, kind, owner, order);
 
     return shelf ? shelf_nth(shelf, i) : NULL;
+}
+
+size_t view_first_not(struct view *v, enum kind kind, const char *owner, size_t order,
+                      bool (*below)(const struct doc *d, const void *of), const void *of)
+{
+    const struct shelf *shelf = shelf_seen(v, kind, owner, order);
+
+    return shelf ? shelf_first_not(shelf, below, of) : 0;
+}
+
+void view_walk(struct view *v, enum kind kind, void (*visit)(void *to, struct doc *d), void *to)
+{
+    const struct shelves *sh = v->store->kinds[kind];
+    struct doc *d;
+
+    for (size_t o = 0; sh && o < sh->owners_count; o++)
+        for (size_t i = 0; (d = shelf_nth(&sh->owners[o]->orders[0], i)) != NULL; i++)
+            visit(to, d);
 }
 
 struct txn *txn_begin(struct store *s)
@@ -180,10 +249,16 @@ struct view *txn_view(struct txn *t)
 static void take_off(struct store *s, struct doc *d)
 {
     struct shelves *sh = shelves_of(s, doc_kind(d));
+    struct owned *o = owned_of(sh, doc_kind(d), doc_owner(d));
 
-    shelf_remove(shelf_of(sh, doc_owner(d)), d);
-    shelf_remove(&sh->all, d);
-    index_remove(&sh->by_id, doc_id(d));
+    for (size_t i = 0; i < o->orders_count; i++)
+        shelf_remove(&o->orders[i], d);
+    if (is_identity(doc_kind(d))) {
+        shelf_remove(&sh->all, d);
+        index_remove(&sh->by_id, doc_id(d));
+    } else {
+        index_remove(&o->by_id, doc_id(d));
+    }
     if (*doc_key(d) && index_get(&sh->by_key, doc_key(d)) == d)
         index_remove(&sh->by_key, doc_key(d));
 }
@@ -191,10 +266,16 @@ static void take_off(struct store *s, struct doc *d)
 static void put_on(struct store *s, struct doc *d)
 {
     struct shelves *sh = shelves_of(s, doc_kind(d));
+    struct owned *o = owned_of(sh, doc_kind(d), doc_owner(d));
 
-    shelf_add(shelf_of(sh, doc_owner(d)), d);
-    shelf_add(&sh->all, d);
-    index_put(&sh->by_id, doc_id(d), d);
+    for (size_t i = 0; i < o->orders_count; i++)
+        shelf_add(&o->orders[i], d);
+    if (is_identity(doc_kind(d))) {
+        shelf_add(&sh->all, d);
+        index_put(&sh->by_id, doc_id(d), d);
+    } else {
+        index_put(&o->by_id, doc_id(d), d);
+    }
     if (*doc_key(d))
         index_put(&sh->by_key, doc_key(d), d);
 }
@@ -217,25 +298,47 @@ static void note(struct txn *t, struct doc *before, struct doc *after)
     t->changes[t->count++] = (struct change){ before, after };
 }
 
+static struct doc *now_there(struct txn *t, enum kind kind, const char *owner, const char *id)
+{
+    return view_get(&t->view, kind, is_identity(kind) ? NULL : owner, id);
+}
+
 void txn_put_take(struct txn *t, struct doc *d)
 {
     struct store *s = t->view.store;
-    struct doc *before = view_get(&t->view, doc_kind(d), NULL, doc_id(d));
+    struct doc *before = now_there(t, doc_kind(d), doc_owner(d), doc_id(d));
 
     doc_set_sequence(d, before ? doc_sequence(before) : ++s->sequence);
     exchange(s, before, d);
     note(t, before, d);
 }
 
-bool txn_remove(struct txn *t, enum kind kind, const char *id)
+static bool remove_doc(struct txn *t, struct doc *before)
 {
-    struct doc *before = view_get(&t->view, kind, NULL, id);
-
     if (!before)
         return false;
     exchange(t->view.store, before, NULL);
     note(t, before, NULL);
     return true;
+}
+
+bool txn_remove(struct txn *t, enum kind kind, const char *id)
+{
+    return remove_doc(t, view_get(&t->view, kind, NULL, id));
+}
+
+bool txn_remove_of(struct txn *t, enum kind kind, const char *owner, const char *id)
+{
+    return remove_doc(t, now_there(t, kind, owner, id));
+}
+
+size_t txn_clear(struct txn *t, enum kind kind, const char *owner)
+{
+    size_t count = view_count(&t->view, kind, owner);
+
+    for (size_t i = count; i > 0; i--)
+        remove_doc(t, view_nth(&t->view, kind, owner, i - 1));
+    return count;
 }
 
 /* Lets the lock go, then the docs that the store no longer holds. */

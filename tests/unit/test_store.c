@@ -6,6 +6,7 @@
 #include "mock/store/store.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,6 +136,34 @@ START_TEST(an_index_survives_growth_and_removal)
 }
 END_TEST
 
+/* More docs than a chunk of a shelf holds, some removed again: every place is where it should be. */
+START_TEST(a_long_shelf_keeps_its_order)
+{
+    struct store *s = store_new();
+    struct txn *t = txn_begin(s);
+    struct view *v;
+    char id[16];
+    size_t n = 0;
+
+    for (size_t i = 0; i < 2000; i++) {
+        snprintf(id, sizeof id, "%04zu", i);
+        txn_put_take(t, zone(id, "x", NULL));
+    }
+    for (size_t i = 0; i < 2000; i += 3) {
+        snprintf(id, sizeof id, "%04zu", i * 7 % 2000);
+        n += txn_remove(t, KIND_ZONE, id);
+    }
+    txn_commit(t);
+    v = view_begin(s);
+    ck_assert_uint_eq(view_count(v, KIND_ZONE, "x"), 2000 - n);
+    for (size_t i = 1; i < 2000 - n; i++)
+        ck_assert_str_lt(doc_id(view_nth(v, KIND_ZONE, "x", i - 1)), doc_id(view_nth(v, KIND_ZONE, "x", i)));
+    ck_assert_ptr_null(view_nth(v, KIND_ZONE, "x", 2000 - n));
+    view_end(v);
+    store_free(s);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("store");
@@ -147,6 +176,7 @@ int main(void)
     tcase_add_test(tc, a_doc_may_change_its_owner);
     tcase_add_test(tc, a_rollback_leaves_no_trace);
     tcase_add_test(tc, a_doc_is_found_under_its_own_owner_alone);
+    tcase_add_test(tc, a_long_shelf_keeps_its_order);
     tcase_add_test(tc, an_index_survives_growth_and_removal);
     suite_add_tcase(suite, tc);
     srunner_run_all(runner, CK_NORMAL);
