@@ -107,5 +107,5 @@ void names_emit(struct buf *out)
     buf_text(out, "    ERR_COUNT\n};\n\nenum kind {\n    KIND_NONE,\n");
     for (size_t i = 0; i < kinds.count; i++)
         enum_name(out, "KIND_", kinds.at[i]);
-    buf_text(out, "    KIND_COUNT\n};\n\n#endif\n");
+    buf_printf(out, "    KIND_COUNT\n};\n\n#define SPEC_OP_COUNT %zu\n\n#endif\n", rows.count);
 }

@@ -66,7 +66,7 @@ static void take_params(const struct walk *w, struct route_found *found)
 /* At the end of the path. True if the search may stop. */
 static bool arrive(struct walk *w, const struct trie_node *node)
 {
-    uint16_t here = node->op[w->method];
+    uint16_t here = w->method < M_COUNT ? node->op[w->method] : 0; // a method that the API has not
 
     if (here) {
         w->found->op = &spec_ops[here - 1];
@@ -112,7 +112,7 @@ static const struct op *below(uint16_t at, enum method method)
     const struct trie_node *node = &trie_nodes[at];
     const struct op *found = NULL;
 
-    if (node->op[method])
+    if (method < M_COUNT && node->op[method])
         return &spec_ops[node->op[method] - 1];
     for (int m = 0; !found && m < M_COUNT; m++)
         if (node->op[m])

@@ -12,10 +12,10 @@
 
 /* What an answer may echo. All borrowed for the call. */
 struct sample_source {
-    const char *param[ROUTE_PARAMS_MOST]; // the path's parameters, decoded, in order
-    size_t param_count;
-    const cJSON *json; // the request body, or NULL
-    const char *query; // raw, without '?'; "" or NULL if none
+    const cJSON *body;      // the request body, or NULL
+    const char *const *ids; // the path's parameters, decoded, in order
+    size_t ids_count;
+    const char *query; // raw, without '?'; NULL if none
 };
 
 /* Appends the whole success body of `op`: JSON with its envelope in the dialect's order, or bytes of
