@@ -242,6 +242,8 @@ enum step members_put(struct call *c)
         return with_empty_result(c);
     }
     fresh = doc_json(c, old);
+    cJSON_DeleteItemFromObjectCaseSensitive(fresh, "roles"); // what is not sent is gone
+    cJSON_DeleteItemFromObjectCaseSensitive(fresh, "policies");
     json_put(fresh, "roles", cJSON_Duplicate(json_get(c->json, "roles"), true));
     json_put(fresh, "policies", cJSON_Duplicate(json_get(c->json, "policies"), true));
     made = membership_doc_new(c->world, account_asked(c), fresh);

@@ -2,6 +2,7 @@
 #include "mock/call.h"
 
 #include "common/mem.h"
+#include "common/text.h"
 #include "gen/hooks.h"
 #include "mock/families/listing.h"
 #include "mock/families/membership.h"
@@ -156,19 +157,26 @@ enum step memberships_list(struct call *c)
     return window_answer(c, &w, &list, membership_listed);
 }
 
-/* The caller's own membership of the path's id; NULL: none. */
+/* The caller's own membership of the path's id. NULL: c has the refusal, for an id of another shape
+ * that of a path which leads nowhere (LIVE). */
 static struct doc *membership_asked(struct call *c)
 {
-    struct doc *d = doc_held(c, KIND_MEMBERSHIP, NULL, call_param_named(c, "membership_id"));
+    const char *id = call_param_named(c, "membership_id");
+    struct doc *d = doc_held(c, KIND_MEMBERSHIP, NULL, id);
 
-    return d && strcmp(membership_of(d)->user, doc_id(c->who.user)) == 0 ? d : NULL;
+    if (d && strcmp(membership_of(d)->user, doc_id(c->who.user)) == 0)
+        return d;
+    if (!text_is_hex32(id))
+        refuse_reason(c, WHY_BAD_ID);
+    else
+        refuse(c, ERR_MEMBERSHIPS_UNKNOWN);
+    return NULL;
 }
-
 enum step memberships_get(struct call *c)
 {
     struct doc *d = membership_asked(c);
 
-    return d ? answer(c, membership_json(c, d, true)) : refuse(c, ERR_MEMBERSHIPS_UNKNOWN);
+    return d ? answer(c, membership_json(c, d, true)) : ANSWERED;
 }
 
 /* PUT {status}: an answer to an invitation, once. */
@@ -179,7 +187,7 @@ enum step memberships_put(struct call *c)
     cJSON *fresh;
 
     if (!old)
-        return refuse(c, ERR_MEMBERSHIPS_UNKNOWN);
+        return ANSWERED;
     if (!status || (strcmp(status, "accepted") != 0 && strcmp(status, "rejected") != 0))
         return refuse(c, ERR_MEMBERSHIPS_BAD_STATUS);
     if (strcmp(status_of(c, old), "pending") != 0)
@@ -200,7 +208,7 @@ enum step memberships_delete(struct call *c)
     enum membership_change change;
 
     if (!old)
-        return refuse(c, ERR_MEMBERSHIPS_UNKNOWN);
+        return ANSWERED;
     change = membership_remove(c, old);
     if (change == MEMBERSHIP_LAST_SUPER)
         return refuse(c, ERR_MEMBERSHIPS_LAST_ADMINISTRATOR);

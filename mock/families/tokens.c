@@ -30,11 +30,18 @@ static const char *owner_asked(const struct call *c)
     return kind_asked(c) == TOKEN_ACCOUNT ? call_param_named(c, "account_id") : doc_id(c->who.user);
 }
 
-/* The token of the path, held for the length of the request; NULL: the owner has none of that id.
- */
+/* The token of the path, held for the length of the request. NULL: c has the refusal, for an id of
+ * another shape that of a path which leads nowhere (INF, as everywhere in the core). */
 static struct doc *token_asked(struct call *c)
 {
-    return doc_held(c, KIND_TOKEN, owner_asked(c), call_param_named(c, "token_id"));
+    const char *id = call_param_named(c, "token_id");
+    struct doc *d = doc_held(c, KIND_TOKEN, owner_asked(c), id);
+
+    if (!text_is_hex32(id))
+        refuse_reason(c, WHY_BAD_ID);
+    else if (!d)
+        refuse(c, ERR_TOKENS_UNKNOWN);
+    return d;
 }
 
 /* As the API shows it: `expired` is not stored, it follows from the clock. */
@@ -68,7 +75,18 @@ enum step tokens_get(struct call *c)
 {
     struct doc *d = token_asked(c);
 
-    return d ? answer(c, token_shown(c, d)) : refuse(c, ERR_TOKENS_UNKNOWN);
+    return d ? answer(c, token_shown(c, d)) : ANSWERED;
+}
+
+/* What the form check let through and the reader did not take: a range or a resource. */
+static void refuse_body(struct call *c, const char *why)
+{
+    static const char condition[] = "condition: ";
+
+    if (text_starts(why, condition))
+        refuse(c, ERR_TOKENS_CONDITION_BAD, why + strlen(condition));
+    else
+        refuse(c, ERR_TOKENS_POLICY_BAD, why);
 }
 
 /* A token from a body, checked; NULL: c has the refusal. The reference is the caller's. */
@@ -78,8 +96,7 @@ static struct doc *token_made(struct call *c, const struct token_spec *spec)
     struct doc *made = token_doc_new(c->world, spec, &why);
 
     if (!made) {
-        refuse(c, text_starts(why, "condition") ? ERR_TOKENS_CONDITION_BAD : ERR_TOKENS_POLICY_BAD,
-               why);
+        refuse_body(c, why);
         free(why);
         return NULL;
     }
@@ -155,7 +172,7 @@ enum step tokens_put(struct call *c)
     cJSON *shown;
 
     if (!old)
-        return refuse(c, ERR_TOKENS_UNKNOWN);
+        return ANSWERED;
     if (token_body_check(c, c->json, false) == ANSWERED)
         return ANSWERED;
     if (!json_text(c->json, "status") || strcmp(json_text(c->json, "status"), "expired") == 0)
@@ -191,7 +208,7 @@ enum step tokens_roll(struct call *c)
     struct doc *made;
 
     if (!old)
-        return refuse(c, ERR_TOKENS_UNKNOWN);
+        return ANSWERED;
     if (!cJSON_IsObject(c->json))
         return refuse_reason(c, WHY_BAD_JSON); // the body must be {}
     token_value_make(c->world, was->kind, value);
@@ -219,7 +236,7 @@ enum step tokens_delete(struct call *c)
     bool gone;
 
     if (!old)
-        return refuse(c, ERR_TOKENS_UNKNOWN);
+        return ANSWERED;
     t = txn_begin(world_store(c->world));
     gone = txn_remove(t, KIND_TOKEN, doc_id(old));
     txn_commit(t);

@@ -180,13 +180,14 @@ static cJSON *member_roles(const cJSON *json)
     return roles;
 }
 
-/* The resource group "the whole account" that policies made from roles point to. */
-static cJSON *whole_account(struct world *w, const char *account)
+/* The resource group "the whole account", which policies made from roles point to; `given` may name
+ * its id. */
+static cJSON *whole_account(struct world *w, const char *account, const cJSON *given)
 {
     char id[33], *key = text_printf("com.cloudflare.api.account.%s", account);
     cJSON *group, *object;
 
-    world_hex(w, id, 32);
+    part_id(w, given, id);
     object = json_object(J_TEXT("key", "*"));
     group = json_object(
         J_TEXT("id", id), J_TEXT("name", key),
@@ -213,9 +214,13 @@ static cJSON *policies_given(struct world *w, const char *account, const cJSON *
             if (group)
                 cJSON_AddItemToArray(groups, cJSON_Duplicate(group, true));
         }
-        resources = part_kept(policy, "resource_groups", cJSON_CreateArray());
+        resources = cJSON_CreateArray();
+        cJSON_ArrayForEach (item, json_get(policy, "resource_groups"))
+            cJSON_AddItemToArray(resources, json_get(item, "scope")
+                                                ? cJSON_Duplicate(item, true)
+                                                : whole_account(w, account, item));
         if (!resources->child)
-            cJSON_AddItemToArray(resources, whole_account(w, account));
+            cJSON_AddItemToArray(resources, whole_account(w, account, NULL));
         cJSON_AddItemToArray(
             policies,
             json_object(J_TEXT("id", id),
@@ -237,7 +242,7 @@ static cJSON *policies_of_roles(struct world *w, const char *account, const cJSO
     cJSON_ArrayForEach (role, roles)
         cJSON_AddItemToArray(groups,
                              cJSON_Duplicate(iam_group_by_name(json_text(role, "name")), true));
-    cJSON_AddItemToArray(resources, whole_account(w, account));
+    cJSON_AddItemToArray(resources, whole_account(w, account, NULL));
     cJSON_AddItemToArray(policies, json_object(J_TEXT("id", id), J_TEXT("access", "allow"),
                                                J_TREE("permission_groups", groups),
                                                J_TREE("resource_groups", resources)));
