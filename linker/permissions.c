@@ -100,43 +100,48 @@ static void judge_by_own_read(struct link *l)
     }
 }
 
-enum shown { SHOWN_NOTHING, SHOWN_HELD, SHOWN_LACKING };
-
-static enum shown zone_shows(const struct zone_seen *z, const char *name, bool edit)
+static bool zone_shows(const struct zone_seen *z, const char *name, const char *verb)
 {
     const cJSON *p;
     size_t len = strlen(name);
 
-    if (!z->permissions)
-        return SHOWN_NOTHING;
     cJSON_ArrayForEach (p, z->permissions) {
         const char *text = cJSON_GetStringValue(p);
 
-        if (!text || text[0] != '#' || strncmp(text + 1, name, len) != 0 || text[1 + len] != ':')
-            continue;
-        if (!strcmp(text + 2 + len, "edit") || (!edit && !strcmp(text + 2 + len, "read")))
-            return SHOWN_HELD;
+        if (text && text[0] == '#' && !strncmp(text + 1, name, len) && text[1 + len] == ':' &&
+            !strcmp(text + 2 + len, verb))
+            return true;
     }
-    return SHOWN_LACKING;
+    return false;
+}
+
+static void judge_row_by_zones(struct link *l, struct row *r, const struct shown_as *as)
+{
+    bool edit = probe_wants_edit(r->group), shows_read = false, all_tell = l->zones_count > 0;
+
+    for (size_t z = 0; z < l->zones_count; z++) {
+        const struct zone_seen *zone = &l->zones[z];
+        bool reads = zone_shows(zone, as->name, "read");
+
+        if (zone_shows(zone, as->name, "edit") || (!edit && reads)) {
+            set_row(r, ROW_GRANTED, arena_printf(l->arena, "shown by the zone %s", zone->name));
+            return;
+        }
+        shows_read = shows_read || reads;
+        all_tell = all_tell && zone->permissions;
+    }
+    // a name that shows a Read right would show the Edit right, too
+    if (shows_read || (all_tell && as->recorded))
+        set_row(r, ROW_MISSING, "no zone of the account shows it");
 }
 
 static void judge_by_zone_permissions(struct link *l)
 {
     for (size_t i = 0; i < l->verdict.rows_count; i++) {
-        struct row *r = &l->verdict.rows[i];
-        const char *name = probe_legacy_name(r->group);
-        size_t lacking = 0;
+        const struct shown_as *as = probe_shown_as(l->verdict.rows[i].group);
 
-        for (size_t z = 0; name && r->state == ROW_OPEN && z < l->zones_count; z++) {
-            enum shown s = zone_shows(&l->zones[z], name, probe_wants_edit(r->group));
-
-            lacking += s == SHOWN_LACKING;
-            if (s == SHOWN_HELD)
-                set_row(r, ROW_GRANTED,
-                        arena_printf(l->arena, "shown by the zone %s", l->zones[z].name));
-        }
-        if (r->state == ROW_OPEN && lacking > 0 && lacking == l->zones_count)
-            set_row(r, ROW_MISSING, "no zone of the account shows it");
+        if (l->verdict.rows[i].state == ROW_OPEN && as)
+            judge_row_by_zones(l, &l->verdict.rows[i], as);
     }
 }
 
@@ -195,13 +200,14 @@ static bool is_refusal(const struct answer *a)
 /* What an answer says about one row that the probe stands for. */
 static void judge_row(struct link *l, struct row *r, const struct probe *p, const struct answer *a)
 {
+    const char *cause = other_cause(a);
+
     if (is_refusal(a))
         set_row(r, ROW_MISSING,
                 arena_printf(l->arena, "a read that needs it is refused: %s", a->words));
     else if (a->kind != ANSWER_GOOD)
         set_row(r, ROW_UNVERIFIED,
-                other_cause(a) ? other_cause(a)
-                               : arena_printf(l->arena, "a read told nothing: %s", a->words));
+                cause ? cause : arena_printf(l->arena, "a read told nothing: %s", a->words));
     else if (probe_wants_edit(r->group))
         set_row(r, ROW_UNVERIFIED, "reading works; only a write would prove the right to edit");
     else if (p->shared)
@@ -210,23 +216,38 @@ static void judge_row(struct link *l, struct row *r, const struct probe *p, cons
         set_row(r, ROW_GRANTED, "a read that needs it works");
 }
 
-/* Asks with one probe until a zone allows it, and judges each row it stands for. */
-static enum link_step ask(struct link *l, const struct probe *p)
+/* Asks with one probe, until a zone allows it. */
+static enum link_step ask(struct link *l, const struct probe *p, const struct answer **said)
 {
     size_t places = p->scope == GROUP_ZONE ? l->zones_count : 1;
     const struct answer *a = NULL;
 
     for (size_t z = 0; z < places && (!a || is_refusal(a)); z++) {
-        if (!zone_is_new(l, z))
+        if (p->scope == GROUP_ZONE && !zone_is_new(l, z))
             continue;
         a = client_get(&l->client, probe_path(l, p, z));
         if (link_end_if_unanswered(l, STAGE_PERMISSIONS, a) == LINK_ENDED ||
             link_end_if_dead(l, STAGE_PERMISSIONS, a) == LINK_ENDED)
             return LINK_ENDED;
     }
-    for (size_t i = 0; i < l->verdict.rows_count; i++)
-        if (l->verdict.rows[i].state == ROW_OPEN && probe_of(l->verdict.rows[i].group) == p)
-            judge_row(l, &l->verdict.rows[i], p, a);
+    *said = a;
+    return LINK_GO_ON;
+}
+
+/* Asks what stands for a row until it is found missing, and judges the other rows of the same probe
+ * (the Read group beside the Write group) with it. */
+static enum link_step ask_for_row(struct link *l, struct row *r)
+{
+    const struct answer *a;
+
+    for (const struct probe *p = probe_of(r->group, NULL); p && r->state != ROW_MISSING;
+         p = probe_of(r->group, p)) {
+        if (ask(l, p, &a) == LINK_ENDED)
+            return LINK_ENDED;
+        for (struct row *o = r; o < l->verdict.rows + l->verdict.rows_count; o++)
+            if (o == r || (o->state == ROW_OPEN && probe_of(o->group, NULL) == p))
+                judge_row(l, o, p, a);
+    }
     return LINK_GO_ON;
 }
 
@@ -234,43 +255,46 @@ static enum link_step judge_by_probes(struct link *l)
 {
     for (size_t i = 0; i < l->verdict.rows_count; i++) {
         struct row *r = &l->verdict.rows[i];
-        const struct probe *p = probe_of(r->group);
 
         if (r->state != ROW_OPEN)
             continue;
         if (r->group->scope == GROUP_ZONE && l->zones_count == 0)
             set_row(r, ROW_UNVERIFIED, "the token sees no zone of this account to try it on");
-        else if (!p)
+        else if (!probe_of(r->group, NULL))
             set_row(r, ROW_UNVERIFIED,
                     "no read shows it, and the token may not read its own policies");
-        else if (ask(l, p) == LINK_ENDED)
+        else if (ask_for_row(l, r) == LINK_ENDED)
             return LINK_ENDED;
     }
     return LINK_GO_ON;
+}
+
+static bool may_be_stray(const struct row *r)
+{
+    return r->state == ROW_MISSING && probe_of(r->group, NULL) && strstr(r->note, "code 10000");
 }
 
 /* Cloudflare refuses a good token now and then with a single 403 10000. While the run has requests
  * left, each row that such a refusal condemned is asked once more. */
 static enum link_step ask_again(struct link *l)
 {
+    struct row *end = l->verdict.rows + l->verdict.rows_count;
     size_t most = REQUESTS_BESIDE + l->verdict.rows_count;
     bool paused = false;
 
-    for (size_t i = 0; i < l->verdict.rows_count; i++) {
-        struct row *r = &l->verdict.rows[i];
-        const struct probe *p = probe_of(r->group);
+    for (struct row *r = l->verdict.rows; r < end; r++) {
+        const struct probe *p = probe_of(r->group, NULL);
         size_t places = p && p->scope == GROUP_ZONE ? l->zones_count : 1;
 
-        if (!p || r->state != ROW_MISSING || !strstr(r->note, "code 10000") ||
-            l->client.sent + places + 1 > most)
+        if (!may_be_stray(r) || l->client.sent + places + 1 > most)
             continue;
         if (!paused)
             client_pause(&l->client, STAMP_SECOND / 4);
         paused = true;
-        for (size_t j = i; j < l->verdict.rows_count; j++)
-            if (probe_of(l->verdict.rows[j].group) == p && l->verdict.rows[j].state == ROW_MISSING)
-                l->verdict.rows[j].state = ROW_OPEN;
-        if (ask(l, p) == LINK_ENDED)
+        for (struct row *o = r; o < end; o++)
+            if (may_be_stray(o) && probe_of(o->group, NULL) == p)
+                set_row(o, ROW_OPEN, NULL);
+        if (ask_for_row(l, r) == LINK_ENDED)
             return LINK_ENDED;
     }
     return LINK_GO_ON;

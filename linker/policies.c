@@ -138,7 +138,7 @@ enum policies_touch policies_touch(const cJSON *policies, const char *account)
         cJSON_ArrayForEach (resource, json_get(policy, "resources")) {
             const char *id = behind(resource->string, ACCOUNT);
 
-            if ((id && text_same_nocase(id, account)) || covers_bucket(resource, account))
+            if (id && text_same_nocase(id, account))
                 return POLICIES_NAMED;
             if (id && (!strcmp(id, "*") || !strcmp(id, "zone.*")))
                 found = POLICIES_EVERYWHERE;

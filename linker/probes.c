@@ -19,6 +19,7 @@ static const struct probe probes[] = {
     { "Analytics",                     Z, "/dns_analytics/report?metrics=queryCount&limit=1", false },
     { "API Tokens",                    U, "/user/tokens?per_page=5", false },
     { "Cloudflare Tunnel",             A, "/cfd_tunnel?is_deleted=false&per_page=5", true },
+    { "Cloudflare Tunnel",             A, "/teamnet/routes?per_page=5", true },
     { "D1",                            A, "/d1/database?per_page=10", false },
     { "DNS",                           Z, "/dns_records?per_page=5", false },
     { "Firewall Services",             Z, "/firewall/lockdowns?per_page=5", false },
@@ -92,16 +93,19 @@ static const struct probe probes[] = {
     // clang-format on
 };
 
-/* Seen in recorded zones, beside what their tokens held (zone, dns_records, zone_settings, worker),
- * or documented as the name of the old permission (cache_purge). */
-static const struct {
-    const char *stem, *name;
-} legacy[] = {
-    { "Zone", "zone" },
-    { "DNS", "dns_records" },
-    { "Zone Settings", "zone_settings" },
-    { "Workers Routes", "worker" },
-    { "Cache Purge", "cache_purge" },
+static const struct shown_as shown[] = {
+    { "DNS", "dns_records", true },
+    { "Workers Routes", "worker", true },
+    { "Zone", "zone", true },
+    { "Zone Settings", "zone_settings", true },
+    { "Analytics", "analytics", false },
+    { "Cache Purge", "cache_purge", false },
+    { "Firewall Services", "waf", false },
+    { "Health Checks", "healthchecks", false },
+    { "Load Balancers", "lb", false },
+    { "Logs", "logs", false },
+    { "SSL and Certificates", "ssl", false },
+    { "Waiting Rooms", "waitingroom", false },
 };
 
 static bool has_stem(const struct group *g, const char *stem)
@@ -117,19 +121,19 @@ static bool has_stem(const struct group *g, const char *stem)
     return false;
 }
 
-const struct probe *probe_of(const struct group *g)
+const struct probe *probe_of(const struct group *g, const struct probe *after)
 {
-    for (size_t i = 0; i < ARRAY_LEN(probes); i++)
+    for (size_t i = after ? (size_t)(after - probes) + 1 : 0; i < ARRAY_LEN(probes); i++)
         if (probes[i].scope == g->scope && has_stem(g, probes[i].stem))
             return &probes[i];
     return NULL;
 }
 
-const char *probe_legacy_name(const struct group *g)
+const struct shown_as *probe_shown_as(const struct group *g)
 {
-    for (size_t i = 0; g->scope == GROUP_ZONE && i < ARRAY_LEN(legacy); i++)
-        if (has_stem(g, legacy[i].stem))
-            return legacy[i].name;
+    for (size_t i = 0; g->scope == GROUP_ZONE && i < ARRAY_LEN(shown); i++)
+        if (has_stem(g, shown[i].stem))
+            return &shown[i];
     return NULL;
 }
 

@@ -14,11 +14,18 @@ struct probe {
     bool shared;      // other groups open it too: only a refusal says something
 };
 
-const struct probe *probe_of(const struct group *g); // NULL: none is known
+/* The first one, or the one behind `after`; NULL: no more. Any of them that is refused proves a
+ * lack. */
+const struct probe *probe_of(const struct group *g, const struct probe *after);
 
-/* "dns_records" for "DNS Write": zone.permissions then shows "#dns_records:edit". NULL: nobody has
- * seen how it shows this group. */
-const char *probe_legacy_name(const struct group *g);
-bool probe_wants_edit(const struct group *g); // not a "… Read" group
+/* How zone.permissions shows a group: as "#dns_records:edit" and "#dns_records:read". */
+struct shown_as {
+    const char *stem, *name;
+    bool recorded; // seen in recorded zones beside what their tokens held: where it is not shown,
+                   // the group is not held. Else the name is documented only: its absence proves
+                   // nothing
+};
+const struct shown_as *probe_shown_as(const struct group *g); // NULL: nobody has seen how
+bool probe_wants_edit(const struct group *g);                 // not a "… Read" group
 
 #endif
