@@ -113,7 +113,7 @@ static bool has_envelope(uint32_t node)
     bool yes;
 
     schema_open(node, &s);
-    members_gather(&list, &s);
+    members_gather(&list, &s, false);
     yes = members_find(&list, "success") || members_find(&list, "result");
     members_release(&list);
     return yes;

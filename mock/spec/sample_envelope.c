@@ -61,7 +61,7 @@ void make_envelope(struct maker *m, uint32_t node)
     size_t written = 0;
 
     schema_open(node, &s);
-    members_gather(&list, &s);
+    members_gather(&list, &s, false);
     order = orders[members_find(&list, "result_info") ? d->list_form : d->success_form];
     count_elements(m, members_find(&list, "result"));
     buf_char(&m->out, '{');

@@ -22,7 +22,7 @@ struct maker {
 /* Where a value stands: at the top of a result the path's ids and the body are echoed. */
 enum place { PLACE_INNER, PLACE_RESULT, PLACE_PAGING };
 
-/* The members an object may have, its parts and its first alternative included. */
+/* The members an object may have, its parts and its first (or last) alternative included. */
 struct member {
     const char *name;
     uint32_t node;
@@ -32,7 +32,7 @@ struct members {
     struct member *at;
     size_t count, room;
 };
-void members_gather(struct members *list, const struct schema *s);
+void members_gather(struct members *list, const struct schema *s, bool last);
 struct member *members_find(const struct members *list, const char *name);
 void members_release(struct members *list);
 

@@ -1,4 +1,4 @@
-/* The members an object may have, with those of its parts and of its first alternative. */
+/* The members an object may have, with those of its parts and of one alternative. */
 #include "common/mem.h"
 #include "mock/spec/sample_maker.h"
 
@@ -13,18 +13,22 @@ struct member *members_find(const struct members *list, const char *name)
     return NULL;
 }
 
-static bool says_nothing(uint32_t node)
+/* A part that spells out the members of an object says more than one that only calls it an object. */
+static bool says_more(uint32_t fresh, uint32_t known)
 {
-    return !schema_words[node];
+    struct schema old;
+
+    schema_open(known, &old);
+    return schema_words[fresh] && !old.members_count && !old.enums_count;
 }
 
 static void add(struct members *list, const char *name, uint32_t node, bool required)
 {
     struct member *known = members_find(list, name);
 
-    if (known) { // a part may say more than the whole does
+    if (known) {
         known->required = known->required || required;
-        if (!says_nothing(node))
+        if (says_more(node, known->node))
             known->node = node;
         return;
     }
@@ -35,25 +39,25 @@ static void add(struct members *list, const char *name, uint32_t node, bool requ
     list->at[list->count++] = (struct member){ name, node, required };
 }
 
-static void gather_node(struct members *list, uint32_t node)
+static void gather_node(struct members *list, uint32_t node, bool last)
 {
     struct schema s;
 
     schema_open(node, &s);
-    members_gather(list, &s);
+    members_gather(list, &s, last);
 }
 
-void members_gather(struct members *list, const struct schema *s)
+void members_gather(struct members *list, const struct schema *s, bool last)
 {
     for (uint32_t i = 0; i < s->members_count; i++)
         add(list, schema_member_name(s->members[2 * i]), s->members[2 * i + 1],
             schema_member_required(s->members[2 * i]));
     for (uint32_t i = 0; i < s->all_count; i++)
-        gather_node(list, s->all[i]);
+        gather_node(list, s->all[i], last);
     if (s->any_count)
-        gather_node(list, s->any[0]);
+        gather_node(list, s->any[last ? s->any_count - 1 : 0], last);
     if (s->one_count)
-        gather_node(list, s->one[0]);
+        gather_node(list, s->one[last ? s->one_count - 1 : 0], last);
 }
 
 void members_release(struct members *list)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEPTH_FULL 8  // deeper objects show only what they must
+#define DEPTH_FULL 8  // deeper, objects show only what they must, and the last of the alternatives
 #define DEPTH_MOST 24 // and a schema that must hold itself ends here
 
 void make_hole(struct maker *m, enum hole_kind kind, unsigned which, uint32_t node, const char *text)
@@ -174,8 +174,6 @@ static bool wanted(const struct maker *m, const struct member *member, enum plac
 {
     struct schema s;
 
-    if (member->required)
-        return true;
     schema_open(member->node, &s);
     if (s.flags & SCHEMA_WRITE_ONLY || m->depth > DEPTH_FULL)
         return false;
@@ -185,14 +183,17 @@ static bool wanted(const struct maker *m, const struct member *member, enum plac
 static void make_object(struct maker *m, const struct schema *s, enum place place)
 {
     struct members list = { 0 };
-    size_t written = 0;
+    size_t written = 0, needed = 0;
 
-    members_gather(&list, s);
+    members_gather(&list, s, m->depth > DEPTH_FULL);
+    for (size_t i = 0; i < list.count; i++)
+        needed += list.at[i].required;
     buf_char(&m->out, '{');
     for (size_t i = 0; i < list.count; i++)
-        if (wanted(m, &list.at[i], place) && written < s->most_members) {
+        if (list.at[i].required || (wanted(m, &list.at[i], place) && written + needed < s->most_members)) {
             buf_text(&m->out, written++ ? "," : "");
             make_member(m, &list.at[i], place);
+            needed -= list.at[i].required;
         }
     while (written < s->least_members) { // names of its own choice
         buf_printf(&m->out, "%s\"example%zu\":", written ? "," : "", written);
@@ -250,7 +251,8 @@ static bool make_given(struct maker *m, const struct schema *s)
     const char *text = NULL;
 
     for (uint32_t i = 0, n = 0; i < s->enums_count; i++)
-        if (strcmp(spec_text(s->enums[i]), "null") != 0 && (!text || n <= m->nth)) {
+        if (strcmp(spec_text(s->enums[i]), "null") != 0 && (!text || n <= m->nth) &&
+            fits_text(s->node, spec_text(s->enums[i]))) {
             text = spec_text(s->enums[i]);
             n++;
         }
@@ -265,7 +267,7 @@ static bool make_given(struct maker *m, const struct schema *s)
 }
 
 /* A node that is only its alternatives or its parts: the first that says what it is. */
-static uint32_t stand_in(const struct schema *s)
+static uint32_t stand_in(const struct schema *s, bool last)
 {
     for (uint32_t i = 0; i < s->all_count; i++) {
         struct schema part;
@@ -275,8 +277,8 @@ static uint32_t stand_in(const struct schema *s)
             return s->all[i];
     }
     if (s->any_count)
-        return s->any[0];
-    return s->one_count ? s->one[0] : 0;
+        return s->any[last ? s->any_count - 1 : 0];
+    return s->one_count ? s->one[last ? s->one_count - 1 : 0] : 0;
 }
 
 static void make_by_type(struct maker *m, const struct schema *s, const char *name, enum place place)
@@ -284,7 +286,7 @@ static void make_by_type(struct maker *m, const struct schema *s, const char *na
     uint32_t types = types_of(s), instead = 0;
 
     if (!(types & SCHEMA_OBJECT) && (!types || s->all_count || s->any_count || s->one_count))
-        instead = stand_in(s);
+        instead = stand_in(s, m->depth > DEPTH_FULL);
     if (instead)
         make_value(m, instead, name, place);
     else if (types & SCHEMA_OBJECT || (!types && s->all_count))
