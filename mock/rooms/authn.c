@@ -1,6 +1,19 @@
 /* Room 4: who calls. What the gate looked up is judged, and refused in the operation's dialect. */
 #include "mock/rooms/credential.h"
 #include "mock/rooms/rooms.h"
+#include "mock/world.h"
+
+#include <string.h>
+
+/* An account-owned token where a user is needed. The memberships service answered otherwise in 2025. */
+static enum step refuse_no_user(struct call *c)
+{
+    if (world_behaviour(c->world)->memberships_account_token == MEMBERSHIPS_9106 ||
+        strcmp(spec_text(c->op->family), "memberships") != 0)
+        return refuse_reason(c, WHY_NO_USER);
+    c->why.reason = WHY_NO_USER;
+    return refuse(c, ERR_MEMBERSHIPS_ACCOUNT_TOKEN_2025);
+}
 
 enum step authn_enter(struct call *c)
 {
@@ -21,7 +34,7 @@ enum step authn_enter(struct call *c)
         return refuse_reason(c, WHY_METHOD_NEEDS_KEY);
     if (c->who.kind == WHO_ACCOUNT_TOKEN &&
         (c->op->auth == AUTH_USER_ONLY || c->op->scope == SCOPE_USER))
-        return refuse_reason(c, WHY_NO_USER);
+        return refuse_no_user(c);
     if (c->who.kind == WHO_ACCOUNT_TOKEN && c->op->denied_account_token) {
         c->why.reason = WHY_NOT_FOR_ACCOUNT_TOKEN;
         return refuse(c, c->op->denied_account_token);
