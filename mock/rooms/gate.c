@@ -24,16 +24,22 @@ static bool is_loopback(const struct sockaddr *peer)
     return peer->sa_family == AF_UNIX;
 }
 
+/* A Host or Origin of this machine: the whole name counts, "localhost.evil.example" is none. */
 static bool host_is_loopback(const char *host)
 {
-    static const char *const names[] = { "localhost", "127.", "[::1]" };
     const char *scheme = strstr(host, "://");
+    struct in_addr four;
+    char name[64];
+    size_t len;
 
     host = scheme ? scheme + 3 : host;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (text_starts(host, names[i]))
-            return true;
-    return false;
+    len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
+    if (len >= sizeof name || (host[len] && host[len] != ':'))
+        return false;
+    memcpy(name, host, len);
+    name[len] = '\0';
+    return text_same_nocase(name, "localhost") || strcmp(name, "[::1]") == 0 ||
+           (inet_pton(AF_INET, name, &four) == 1 && ntohl(four.s_addr) >> 24 == 127);
 }
 
 static enum step refuse_control(struct call *c, int status, const char *what)
