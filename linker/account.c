@@ -1,10 +1,12 @@
-/* The second stage: is the token good for this account? GET /accounts/{id} says so if the token
- * holds any account group there. A token without one is still good for the account if it was
- * verified as the account's own, sees a zone of it, or has a policy that names it. */
+/* The second stage: is the token good for this account? GET /accounts/{id} says so to most tokens
+ * with an account group. Others are still good for it if they were verified as the account's own,
+ * see a zone of it, see it in a list, or may read one of its products. A policy that names the
+ * account proves nothing: its user may have left. */
 #include "linker/link.h"
-#include "linker/policies.h"
+#include "linker/probes.h"
 
 #include "common/arena.h"
+#include "common/groups.h"
 #include "common/json.h"
 #include "common/text.h"
 
@@ -14,25 +16,25 @@ static enum link_step proven(struct link *l)
     return LINK_GO_ON;
 }
 
-/* A policy for all accounts or all zones reaches this account only if the user is a member of it.
- */
-static enum link_step is_member(struct link *l, bool *member)
+/* An account that is not listed may be good all the same; one that is, is. */
+static enum link_step look_in_list(struct link *l)
 {
     bool more = true;
 
-    *member = false;
-    for (int64_t page = 1; more && !*member; page++) {
+    for (int64_t page = 1; more && !l->account_proven; page++) {
         const struct answer *a = client_get(
-            &l->client, arena_printf(l->arena, "/memberships?status=accepted&per_page=50&page=%lld",
-                                     (long long)page));
-        const cJSON *m, *list = cJSON_IsArray(a->result) ? a->result : NULL;
+            &l->client, arena_printf(l->arena, "/accounts?per_page=50&page=%lld", (long long)page));
+        const cJSON *account, *list = cJSON_IsArray(a->result) ? a->result : NULL;
 
         if (link_end_if_unanswered(l, STAGE_ACCOUNT, a) == LINK_ENDED)
             return LINK_ENDED;
-        cJSON_ArrayForEach (m, list) {
-            const char *id = json_text(json_get(m, "account"), "id");
+        cJSON_ArrayForEach (account, list) {
+            const char *id = json_text(account, "id");
 
-            *member = *member || (id && text_same_nocase(id, l->in.account_id));
+            if (!id || !text_same_nocase(id, l->in.account_id))
+                continue;
+            l->verdict.account_name = json_text(account, "name");
+            l->account_proven = true;
         }
         more = cJSON_GetArraySize(list) > 0 &&
                page < json_whole(json_get(a->json, "result_info"), "total_pages", 1);
@@ -40,17 +42,20 @@ static enum link_step is_member(struct link *l, bool *member)
     return LINK_GO_ON;
 }
 
-static enum link_step prove_by_policies(struct link *l)
+static enum link_step try_products(struct link *l)
 {
-    enum policies_touch touch;
-    bool member = false;
+    for (size_t i = 0; i < l->verdict.rows_count && !l->account_proven; i++) {
+        const struct probe *p = probe_of(l->verdict.rows[i].group, NULL);
+        const struct answer *a;
 
-    if (link_need_policies(l, STAGE_ACCOUNT) == LINK_ENDED)
-        return LINK_ENDED;
-    touch = policies_touch(l->policies, l->in.account_id);
-    if (touch == POLICIES_EVERYWHERE && is_member(l, &member) == LINK_ENDED)
-        return LINK_ENDED;
-    l->account_proven = member || touch == POLICIES_NAMED;
+        if (!p || p->scope != GROUP_ACCOUNT)
+            continue;
+        a = link_get_once(l, probe_path(l->arena, p, l->in.account_id));
+        if (link_end_if_unanswered(l, STAGE_ACCOUNT, a) == LINK_ENDED ||
+            link_end_if_dead(l, STAGE_ACCOUNT, a) == LINK_ENDED)
+            return LINK_ENDED;
+        l->account_proven = a->kind == ANSWER_GOOD;
+    }
     return LINK_GO_ON;
 }
 
@@ -77,6 +82,7 @@ static enum link_step end_mismatch(struct link *l, const struct answer *refusal)
 
 enum link_step account_prove(struct link *l)
 {
+    static enum link_step (*const ways[])(struct link *) = { look_in_list, try_products };
     const struct answer *a =
         link_get_core(l, arena_printf(l->arena, "/accounts/%s", l->in.account_id));
     const char *id = json_text(a->result, "id");
@@ -94,7 +100,8 @@ enum link_step account_prove(struct link *l)
         return LINK_ENDED;
     if (l->zones_count > 0)
         return proven(l);
-    if (prove_by_policies(l) == LINK_ENDED)
-        return LINK_ENDED;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways && !l->account_proven; i++)
+        if (ways[i](l) == LINK_ENDED)
+            return LINK_ENDED;
     return l->account_proven ? LINK_GO_ON : end_mismatch(l, a);
 }

@@ -27,6 +27,13 @@ struct zone_seen {
     const cJSON *permissions; // "#dns_records:edit", …; NULL: not shown
 };
 
+/* Reads whose answers serve twice. */
+struct asked {
+    struct asked *next;
+    const char *path;
+    const struct answer *answer;
+};
+
 enum link_step { LINK_GO_ON, LINK_ENDED };
 
 struct link {
@@ -44,6 +51,7 @@ struct link {
     bool policies_asked;
     const cJSON *policies; // the token's own; NULL: it may not read them
     const struct answer *policies_answer;
+    struct asked *asked;
     bool settled; // a wait for a fresh token was spent already
     struct verdict verdict;
 };
@@ -72,6 +80,9 @@ enum link_step link_end_if_dead(struct link *l, enum stage stage, const struct a
  * question but what befalls a token of a few seconds' age, or a stray: waits it out and asks once
  * more. */
 const struct answer *link_get_core(struct link *l, const char *path);
+
+/* GET of a path that is asked once in a run, whoever needs it. */
+const struct answer *link_get_once(struct link *l, const char *path);
 
 /* Second opinion on a token that was refused: the core names causes that the verify endpoints hide.
  */

@@ -159,18 +159,6 @@ static bool zone_is_new(const struct link *l, size_t z)
     return true;
 }
 
-static const char *probe_path(struct link *l, const struct probe *p, size_t zone)
-{
-    switch (p->scope) {
-    case GROUP_ZONE:
-        return arena_printf(l->arena, "/zones/%s%s", l->zones[zone].id, p->path);
-    case GROUP_ACCOUNT:
-        return arena_printf(l->arena, "/accounts/%s%s", l->in.account_id, p->path);
-    default:
-        return p->path;
-    }
-}
-
 /* Codes of a 400 or 403 that have nothing to do with the token's permissions. */
 static const char *other_cause(const struct answer *a)
 {
@@ -197,6 +185,12 @@ static bool is_refusal(const struct answer *a)
            (a->status == 401 || a->status == 403 || answer_has_code(a, 10001));
 }
 
+/* Some products answer reads without the envelope. */
+static bool is_plain_data(const struct answer *a)
+{
+    return a->kind == ANSWER_ODD && a->status == 200 && a->json;
+}
+
 /* What an answer says about one row that the probe stands for. */
 static void judge_row(struct link *l, struct row *r, const struct probe *p, const struct answer *a)
 {
@@ -217,15 +211,20 @@ static void judge_row(struct link *l, struct row *r, const struct probe *p, cons
 }
 
 /* Asks with one probe, until a zone allows it. */
-static enum link_step ask(struct link *l, const struct probe *p, const struct answer **said)
+static enum link_step ask(struct link *l, const struct probe *p, bool again,
+                          const struct answer **said)
 {
     size_t places = p->scope == GROUP_ZONE ? l->zones_count : 1;
     const struct answer *a = NULL;
+    const char *path;
 
     for (size_t z = 0; z < places && (!a || is_refusal(a)); z++) {
         if (p->scope == GROUP_ZONE && !zone_is_new(l, z))
             continue;
-        a = client_get(&l->client, probe_path(l, p, z));
+        path = probe_path(l->arena, p, p->scope == GROUP_ZONE ? l->zones[z].id : l->in.account_id);
+        a = again ? client_get(&l->client, path) : link_get_once(l, path);
+        if (is_plain_data(a))
+            break;
         if (link_end_if_unanswered(l, STAGE_PERMISSIONS, a) == LINK_ENDED ||
             link_end_if_dead(l, STAGE_PERMISSIONS, a) == LINK_ENDED)
             return LINK_ENDED;
@@ -236,13 +235,13 @@ static enum link_step ask(struct link *l, const struct probe *p, const struct an
 
 /* Asks what stands for a row until it is found missing, and judges the other rows of the same probe
  * (the Read group beside the Write group) with it. */
-static enum link_step ask_for_row(struct link *l, struct row *r)
+static enum link_step ask_for_row(struct link *l, struct row *r, bool again)
 {
     const struct answer *a;
 
     for (const struct probe *p = probe_of(r->group, NULL); p && r->state != ROW_MISSING;
          p = probe_of(r->group, p)) {
-        if (ask(l, p, &a) == LINK_ENDED)
+        if (ask(l, p, again, &a) == LINK_ENDED)
             return LINK_ENDED;
         for (struct row *o = r; o < l->verdict.rows + l->verdict.rows_count; o++)
             if (o == r || (o->state == ROW_OPEN && probe_of(o->group, NULL) == p))
@@ -263,7 +262,7 @@ static enum link_step judge_by_probes(struct link *l)
         else if (!probe_of(r->group, NULL))
             set_row(r, ROW_UNVERIFIED,
                     "no read shows it, and the token may not read its own policies");
-        else if (ask_for_row(l, r) == LINK_ENDED)
+        else if (ask_for_row(l, r, false) == LINK_ENDED)
             return LINK_ENDED;
     }
     return LINK_GO_ON;
@@ -271,10 +270,10 @@ static enum link_step judge_by_probes(struct link *l)
 
 static bool may_be_stray(const struct row *r)
 {
-    return r->state == ROW_MISSING && probe_of(r->group, NULL) && strstr(r->note, "code 10000");
+    return r->state == ROW_MISSING && probe_of(r->group, NULL) && strstr(r->note, "HTTP 403");
 }
 
-/* Cloudflare refuses a good token now and then with a single 403 10000. While the run has requests
+/* Cloudflare refuses a good token now and then with a single 403. While the run has requests
  * left, each row that such a refusal condemned is asked once more. */
 static enum link_step ask_again(struct link *l)
 {
@@ -294,8 +293,26 @@ static enum link_step ask_again(struct link *l)
         for (struct row *o = r; o < end; o++)
             if (may_be_stray(o) && probe_of(o->group, NULL) == p)
                 set_row(o, ROW_OPEN, NULL);
-        if (ask_for_row(l, r) == LINK_ENDED)
+        if (ask_for_row(l, r, true) == LINK_ENDED)
             return LINK_ENDED;
+    }
+    return LINK_GO_ON;
+}
+
+/* A right to a product that is off is not missing: nothing could be done with it. */
+static enum link_step excuse_what_is_off(struct link *l)
+{
+    for (size_t i = 0; i < l->verdict.rows_count; i++) {
+        struct row *r = &l->verdict.rows[i];
+        const struct answer *a;
+
+        if (r->state != ROW_MISSING || !text_starts(r->group->name, "Workers R2 ") ||
+            !probe_of(r->group, NULL))
+            continue;
+        if (ask(l, probe_of(r->group, NULL), false, &a) == LINK_ENDED)
+            return LINK_ENDED;
+        if (other_cause(a))
+            set_row(r, ROW_UNVERIFIED, other_cause(a));
     }
     return LINK_GO_ON;
 }
@@ -372,6 +389,8 @@ enum link_step permissions_check(struct link *l)
         return LINK_ENDED;
     if (l->policies) {
         judge_by_policies(l);
+        if (excuse_what_is_off(l) == LINK_ENDED)
+            return LINK_ENDED;
     } else {
         judge_by_own_read(l);
         judge_by_zone_permissions(l);

@@ -124,25 +124,3 @@ bool policies_hold(const cJSON *policies, const struct group *g, const struct po
 
     return holds_itself(policies, g, p) || (more && holds_itself(policies, more, p));
 }
-
-enum policies_touch policies_touch(const cJSON *policies, const char *account)
-{
-    enum policies_touch found = POLICIES_APART;
-    const cJSON *policy, *resource;
-
-    cJSON_ArrayForEach (policy, policies) {
-        const char *effect = json_text(policy, "effect");
-
-        if (!effect || strcmp(effect, "allow") != 0)
-            continue;
-        cJSON_ArrayForEach (resource, json_get(policy, "resources")) {
-            const char *id = behind(resource->string, ACCOUNT);
-
-            if (id && text_same_nocase(id, account))
-                return POLICIES_NAMED;
-            if (id && (!strcmp(id, "*") || !strcmp(id, "zone.*")))
-                found = POLICIES_EVERYWHERE;
-        }
-    }
-    return found;
-}

@@ -20,8 +20,5 @@ struct policies_place {
  * group is held if the policies cover all zones of the account. A "… Write" group counts for "…
  * Read". */
 bool policies_hold(const cJSON *policies, const struct group *g, const struct policies_place *p);
-/* Do they name the account (or all its zones), or all accounts or all zones there are? */
-enum policies_touch { POLICIES_APART, POLICIES_EVERYWHERE, POLICIES_NAMED };
-enum policies_touch policies_touch(const cJSON *policies, const char *account);
 
 #endif

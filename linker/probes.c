@@ -1,5 +1,6 @@
 #include "linker/probes.h"
 
+#include "common/arena.h"
 #include "common/mem.h"
 #include "common/text.h"
 
@@ -127,6 +128,13 @@ const struct probe *probe_of(const struct group *g, const struct probe *after)
         if (probes[i].scope == g->scope && has_stem(g, probes[i].stem))
             return &probes[i];
     return NULL;
+}
+
+const char *probe_path(struct arena *a, const struct probe *p, const char *id)
+{
+    if (p->scope == GROUP_USER)
+        return p->path;
+    return arena_printf(a, "/%s/%s%s", p->scope == GROUP_ZONE ? "zones" : "accounts", id, p->path);
 }
 
 const struct shown_as *probe_shown_as(const struct group *g)

@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+struct arena;
+
 struct probe {
     const char *stem; // "DNS" for "DNS Read" and "DNS Write"; else the whole name
     enum group_scope scope;
@@ -17,6 +19,8 @@ struct probe {
 /* The first one, or the one behind `after`; NULL: no more. Any of them that is refused proves a
  * lack. */
 const struct probe *probe_of(const struct group *g, const struct probe *after);
+/* The path below the base URL; `id`: the account's or a zone's, as the probe's scope wants. */
+const char *probe_path(struct arena *a, const struct probe *p, const char *id);
 
 /* How zone.permissions shows a group: as "#dns_records:edit" and "#dns_records:read". */
 struct shown_as {

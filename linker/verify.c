@@ -190,6 +190,13 @@ static enum link_step verified(struct link *l, enum owner_kind kind, const struc
     return LINK_GO_ON;
 }
 
+static bool reaches_account(struct link *l)
+{
+    const char *path = arena_printf(l->arena, "/accounts/%s", l->in.account_id);
+
+    return client_get(&l->client, path)->kind == ANSWER_GOOD;
+}
+
 enum link_step verify_token(struct link *l)
 {
     enum owner_kind kind = l->in.kind ? l->in.kind : l->in.kind_seen ? l->in.kind_seen : OWNER_USER;
@@ -203,5 +210,11 @@ enum link_step verify_token(struct link *l)
     if (link_end_if_unanswered(l, STAGE_VERIFY, a) == LINK_ENDED)
         return LINK_ENDED;
     reason = verify_judge(a, stamp_now());
+    if (reason == REASON_ACCOUNT_MISMATCH && reaches_account(l)) {
+        a = client_get(&l->client, verify_path(l, kind)); // a stray refusal
+        if (link_end_if_unanswered(l, STAGE_VERIFY, a) == LINK_ENDED)
+            return LINK_ENDED;
+        reason = verify_judge(a, stamp_now());
+    }
     return reason == REASON_OK ? verified(l, kind, a) : end_refused(l, reason, a);
 }
