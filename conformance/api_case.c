@@ -97,7 +97,7 @@ static const char *word(struct arena *a, const char **rest)
 
 static bool is_evidence(const char *text)
 {
-    size_t n = strcspn(text, " \t,/");
+    size_t n = strcspn(text, " \t,/;:");
 
     for (size_t i = 0; evidence_tags[i]; i++)
         if (strlen(evidence_tags[i]) == n && memcmp(evidence_tags[i], text, n) == 0)
@@ -280,13 +280,23 @@ static void add_field(struct reader *r, struct api_fields *f, const char *name, 
     f->count++;
 }
 
+/* What stands behind "text: " or "! text: "; NULL if the line is neither. */
+static const char *part_text(const char *line, bool *absent)
+{
+    *absent = text_starts(line, "! ");
+    if (*absent)
+        line = after_blanks(line + 2);
+    return text_starts(line, "text: ") ? line + 6 : NULL;
+}
+
 static void read_fields(struct reader *r, struct api_fields *f, bool expected)
 {
     const char *line;
+    bool absent;
     size_t n;
 
     while ((line = peek(r))) {
-        if (expected && text_starts(line, "text: "))
+        if (expected && part_text(line, &absent))
             return;
         if ((n = field_name(line))) {
             add_field(r, f, line, n, after_blanks(line + n + 1));
@@ -401,16 +411,20 @@ static int read_json_pattern(struct reader *r, struct api_step *s)
 static void read_parts(struct reader *r, struct api_step *s)
 {
     size_t most = r->count - r->at;
+    struct api_part part;
 
     s->form = API_PARTS;
     s->parts = arena_alloc(r->arena, most * sizeof *s->parts);
-    while (r->at < r->count && text_starts(r->lines[r->at], "text: "))
-        s->parts[s->parts_count++] = r->lines[r->at++] + 6;
+    while (r->at < r->count && (part.text = part_text(r->lines[r->at], &part.absent))) {
+        s->parts[s->parts_count++] = part;
+        r->at++;
+    }
 }
 
 static int read_answer(struct reader *r, struct api_step *s)
 {
     const char *line;
+    bool absent;
 
     if (read_status(r, s) != 0)
         return -1;
@@ -424,7 +438,7 @@ static int read_answer(struct reader *r, struct api_step *s)
     } else if (text_starts(line, "<=")) {
         s->form = API_BYTES;
         s->text = read_marked(r, "<= ");
-    } else if (text_starts(line, "text: ")) {
+    } else if (part_text(line, &absent)) {
         read_parts(r, s);
     } else if (read_json_pattern(r, s) != 0) {
         return -1;

@@ -8,7 +8,8 @@
  *   Some-Header: value                request headers, then the body's lines (`= ` before raw ones)
  *   < 200                             `< broken`: no whole answer came; `< 200 >=300ms`
  *   cf-ray: <hex16>-<any>             header expectations; `! name`: must be absent
- *   {"result":"<any>","...":"..."}    body: JSON pattern, `<= ` exact bytes, `text: ` a part, `<any>`
+ *   {"result":"<any>","...":"..."}    body: a JSON pattern, `<any>`, `<= ` lines: exact bytes, `text: ` or
+ *                                     `! text: ` lines: parts that stand in it, or must not
  *
  * No body lines: the answer's body is empty. A path that begins with `@` starts at the server's root, all
  * others inside the case's sandbox. `{name}` is replaced everywhere, `{{name}}` stands for `{name}`. */
@@ -32,12 +33,17 @@ struct api_fields {
     size_t count;
 };
 
+struct api_part {
+    const char *text;
+    bool absent;
+};
+
 enum api_as { API_AS_NONE, API_AS_TOKEN, API_AS_KEY };
 enum api_form {
     API_EMPTY, // no body
     API_JSON,  // `pattern`
     API_BYTES, // `text` is the whole body
-    API_PARTS, // each of `parts` stands somewhere in it
+    API_PARTS, // each of `parts` stands somewhere in it, or nowhere
     API_ANY,
 };
 
@@ -57,7 +63,7 @@ struct api_step {
     enum api_form form;
     cJSON *pattern;
     const char *text;
-    const char **parts;
+    struct api_part *parts;
     size_t parts_count;
 };
 

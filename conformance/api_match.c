@@ -22,7 +22,7 @@ struct place {
 
 void api_match_init(struct api_match *m, struct api_names *names, struct buf *report)
 {
-    *m = (struct api_match){ .names = names, .report = report, .order = true };
+    *m = (struct api_match){ .names = names, .report = report };
 }
 
 static void write_place(struct buf *out, const struct place *p)
@@ -186,13 +186,35 @@ static void write_members(struct buf *out, const cJSON *object)
         buf_printf(out, "%s%s", one == object->child ? "" : ", ", one->string);
 }
 
+/* A pattern's member by the name it stands for: names in braces are replaced there, too. */
+static const char *member_name(struct api_match *m, const cJSON *member)
+{
+    char *why = NULL;
+    const char *name = strchr(member->string, '{')
+                           ? api_names_expand(m->names, member->string, false, &why)
+                           : member->string;
+
+    free(why);
+    return name ? name : member->string;
+}
+
+static bool names_member(struct api_match *m, const cJSON *pattern, const char *name)
+{
+    const cJSON *one;
+
+    cJSON_ArrayForEach (one, pattern)
+        if (strcmp(member_name(m, one), name) == 0)
+            return true;
+    return false;
+}
+
 /* The same members in the same order? */
 static bool match_order(struct api_match *m, const struct place *p, const cJSON *pattern,
                         const cJSON *got)
 {
     const cJSON *a = pattern->child, *b = got->child;
 
-    while (a && b && (!m->order || strcmp(a->string, b->string) == 0)) {
+    while (a && b && strcmp(member_name(m, a), b->string) == 0) {
         a = a->next;
         b = b->next;
     }
@@ -217,8 +239,8 @@ static bool match_object(struct api_match *m, const struct place *p, const cJSON
     if (!cJSON_IsObject(got))
         return differs_value(m, p, pattern, got);
     cJSON_ArrayForEach (one, pattern) {
-        struct place here = { p, one->string, 0 };
-        const cJSON *other = json_get(got, one->string);
+        struct place here = { p, member_name(m, one), 0 };
+        const cJSON *other = json_get(got, here.member);
 
         if (strcmp(one->string, "...") == 0)
             continue;
@@ -232,7 +254,7 @@ static bool match_object(struct api_match *m, const struct place *p, const cJSON
     cJSON_ArrayForEach (one, got) {
         struct place here = { p, one->string, 0 };
 
-        if (!json_get(pattern, one->string))
+        if (!names_member(m, pattern, one->string))
             right = differs_value(m, &here, NULL, one);
     }
     return right && match_order(m, p, pattern, got);

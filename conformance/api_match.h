@@ -16,8 +16,7 @@ struct api_match {
     struct api_names *names; // recalled from, remembered into
     struct buf *report;      // one line for each difference; NULL: none is written
     unsigned differences;
-    bool order;          // member order counts
-    unsigned effort;     // bounded, so that no pattern runs for ever
+    unsigned effort; // bounded, so that no pattern runs for ever
 };
 
 void api_match_init(struct api_match *m, struct api_names *names, struct buf *report);

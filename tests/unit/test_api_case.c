@@ -72,7 +72,8 @@ static const struct {
     { "<= \n", API_BYTES, "", "an empty raw line is an empty body" },
     { "<=\n", API_BYTES, "", "an editor may have trimmed the blank" },
     { "<any>\n", API_ANY, NULL, "anything" },
-    { "text: one\ntext: two\n", API_PARTS, NULL, "parts" },
+    { "text: one\n! text: two\n", API_PARTS, NULL, "parts" },
+    { "! text: two\n", API_PARTS, NULL, "an absent part is no absent header" },
     { "", API_EMPTY, NULL, "nothing said, nothing allowed" },
     { "[1]\n", API_JSON, NULL, "an array is a pattern" },
 };

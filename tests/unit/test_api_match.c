@@ -74,6 +74,8 @@ static const struct {
     { "\"{n}\"", "43", 0, "another number" },
     { "\"42\"", "42", 0, "a text is no number" },
     { "\"{nobody}\"", "\"{nobody}\"", 0, "an unknown name matches nothing" },
+    { "{\"{id}.x\":1}", "{\"" HEX ".x\":1}", 1, "a name within a member's name" },
+    { "{\"{id}.x\":1}", "{\"y.x\":1}", 0, "another member" },
     { "1", "1.0", 1, "numbers by value" },
     { "true", "false", 0, "flags" },
 };
