@@ -100,6 +100,14 @@ static const char *content_type(const char *cell)
     return strcmp(first, "image/*") ? first : "image/png";
 }
 
+/* Rows that name no success, and those that switch to another protocol, count as 200 here. */
+static uint16_t success_of(const char *cell)
+{
+    int status = atoi(cell);
+
+    return status >= 200 && status <= 299 ? (uint16_t)status : 200;
+}
+
 static void read_row(char **cell, const char *file, unsigned line, bool in_document)
 {
     int method = method_of(cell[METHOD]);
@@ -118,7 +126,7 @@ static void read_row(char **cell, const char *file, unsigned line, bool in_docum
         .path = text_add(row.path),
         .operation_id = text_add(*cell[OPERATION_ID] == '-' ? "" : cell[OPERATION_ID]),
         .content_type = text_add(content_type(cell[TYPE])),
-        .ok = *cell[SUCCESS] == '-' ? 200 : (uint16_t)atoi(cell[SUCCESS]),
+        .ok = success_of(cell[SUCCESS]),
         .method = (uint8_t)method,
         .request_kind = request_kind(cell[REQUEST_TYPE]),
         .request_required = text_ends(cell[REQUEST_TYPE], "!"),
