@@ -28,7 +28,7 @@ static void world_up(void)
     struct scenario *s;
     char *why = NULL;
 
-    s = scenario_parse("test", text, strlen(text), &errors);
+    s = scenario_parse(text, strlen(text), &errors);
     ck_assert_ptr_nonnull(s);
     w = world_new("", s, &why);
     ck_assert_msg(w != NULL, "%s", why);
