@@ -13,7 +13,7 @@
 #define TIME "a time such as 2026-03-01T09:00:00Z or now-1h"
 
 // clang-format off
-static const struct shape_row token_rows[] = {
+const struct shape_row change_token_rows[] = {
     SHAPE("", SHAPE_OBJECT, "an object"),
     SHAPE("roll", SHAPE_FLAG, "true"),
     SHAPE("delete", SHAPE_FLAG, "true"),
@@ -42,7 +42,7 @@ static const struct shape_row token_rows[] = {
     SHAPE("policies[]", SHAPE_ANY, "a policy"),
     SHAPE_END,
 };
-static const struct shape_row user_rows[] = {
+const struct shape_row change_user_rows[] = {
     SHAPE("", SHAPE_OBJECT, "an object"),
     SHAPE("remove", SHAPE_FLAG, "true"),
     SHAPE("suspended", SHAPE_FLAG, "true or false"),
@@ -54,7 +54,7 @@ bool change_check_token(const cJSON *patch, const char *path, const struct compl
 {
     bool permissions = json_get(patch, "permissions") != NULL;
 
-    if (!shape_check(token_rows, patch, path, c))
+    if (!shape_check(change_token_rows, patch, path, c))
         return false;
     if (!patch->child)
         complain(c, path, false, "changes nothing; write \"roll\", \"delete\", \"status\" …");
@@ -77,7 +77,7 @@ bool change_check_user(const cJSON *patch, const char *path, const struct compla
 {
     const cJSON *remove = json_get(patch, "remove"), *suspended = json_get(patch, "suspended");
 
-    if (!shape_check(user_rows, patch, path, c))
+    if (!shape_check(change_user_rows, patch, path, c))
         return false;
     if (cJSON_IsFalse(remove) || !remove == !suspended) {
         complain(c, path, false, "needs either \"remove\": true or \"suspended\"");

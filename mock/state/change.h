@@ -10,6 +10,8 @@
 
 struct world;
 
+extern const struct shape_row change_token_rows[], change_user_rows[];
+
 /* A patch of a token: "roll": true, "delete": true, or any of status, expires_on, not_before, ip, value,
  * and permissions with accounts and zones (absent: "*") or policies. Times may be relative. */
 bool change_check_token(const cJSON *patch, const char *path, const struct complaints *c);

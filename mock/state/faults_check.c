@@ -33,7 +33,7 @@ static bool is_header_value(const char *text)
 }
 
 // clang-format off
-static const struct shape_row rows[] = {
+const struct shape_row fault_rows[] = {
     SHAPE("", SHAPE_OBJECT, "a fault"),
     SHAPE_IF("name", SHAPE_TEXT, "a name", shape_not_empty),
     SHAPE("when", SHAPE_OBJECT, "an object that chooses requests"),
@@ -199,7 +199,7 @@ static bool check_error(const cJSON *what, const char *path, const struct compla
         complain(c, at, false,
                  "there is no error \"%.80s\"%s (known: rate_limited, edge_520 to edge_526, edge_502, "
                  "edge_503, edge_504, upstream_503, edge_text with \"code\", challenge, maintenance, "
-                 "authentication_error, and the errors of the families such as dns.identical)",
+                 "authentication_error, and the errors of the families such as zones.create_denied)",
                  error, hint);
         free(hint);
         fine = false;
@@ -309,7 +309,7 @@ static bool check_change(const cJSON *what, const char *member, const char *key,
 static bool check_fault(const cJSON *fault, const char *path, const struct complaints *c)
 {
     const cJSON *what = json_get(fault, "do");
-    bool fine = shape_check(rows, fault, path, c);
+    bool fine = shape_check(fault_rows, fault, path, c);
 
     if (!fine)
         return false; // what follows relies on the types

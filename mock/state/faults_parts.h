@@ -8,6 +8,8 @@ struct op;
 
 #define FAULTS_DELAY_MOST_MS 600000 // ten minutes
 
+extern const struct shape_row fault_rows[]; // from one fault on
+
 /* The operation that "GET /zones/{any}" names, whatever its placeholders are called; NULL: none. */
 const struct op *fault_operation(const char *text);
 /* Is this a name that `do.error` may have: one of ours, or of a family's catalogue? */

@@ -62,6 +62,7 @@ struct scenario *scenario_parse(const char *text, size_t len, struct scenario_er
         scenario_read_behaviour(json_get(json, "behaviour"), &s->behaviour);
         json = NULL;
     }
+    scenario_errors_sort(errors);
     cJSON_Delete(json);
     free(copy);
     return s;

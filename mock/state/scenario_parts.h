@@ -23,6 +23,8 @@ cJSON *scenario_read(char *copy, size_t len, struct scenario_errors *errors);
 void scenario_error_add(struct scenario_errors *errors, const char *text, const char *path,
                         bool at_key, const char *what);
 
+void scenario_errors_sort(struct scenario_errors *errors); // by place
+
 void scenario_read_behaviour(const cJSON *json, struct behaviour *out);
 
 #endif

@@ -1,8 +1,10 @@
 /* From bytes to JSON: everything that can be wrong before a scenario has members, each with its place. */
+#include "common/arena.h"
 #include "common/json.h"
 #include "common/mem.h"
 #include "common/text.h"
 #include "mock/state/scenario_parts.h"
+#include "mock/store/index.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -146,15 +148,71 @@ static bool is_blank(const char *text, struct scenario_errors *errors)
     return blank;
 }
 
-/* "line:column: what" of json_parse_commented, taken apart again. */
-static void add_parsed(struct scenario_errors *errors, const char *why)
+/* The second of two members of one name in one object of well-formed JSON, or NULL: its name's place. */
+static const char *find_twice(const char *text)
 {
+    struct arena *a = arena_new();
+    struct index seen[DEPTH_MOST + 2]; // the names of the objects around the present place
+    const char *found = NULL;
+    int depth = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(seen); i++)
+        index_init(&seen[i]);
+    for (const char *s = text, *end; *s && !found; s = end) {
+        end = *s == '"' ? behind_string(s) : s + 1;
+        depth += (*s == '{' || *s == '[') - (*s == '}' || *s == ']');
+        if (*s == '{') {
+            index_release(&seen[depth]);
+        } else if (*s == '"' && end[strspn(end, " \t\r\n")] == ':') {
+            char *name = arena_strndup(a, s, (size_t)(end - s));
+
+            if (index_get(&seen[depth], name))
+                found = s;
+            index_put(&seen[depth], name, name);
+        }
+    }
+    for (size_t i = 0; i < ARRAY_LEN(seen); i++)
+        index_release(&seen[i]);
+    arena_free(a);
+    return found;
+}
+
+/* The commonest slips, for the place where the parser stopped. */
+static const char *slip_at(const char *text, size_t at)
+{
+    size_t before = at;
+
+    while (before && isspace((unsigned char)text[before - 1]))
+        before--;
+    if (before && text[before - 1] == ',' && text[at] && strchr("}]", text[at]))
+        return "a comma stands before the closing bracket; take it away";
+    if (before && (!text[at] || !text[at + 1 + strspn(text + at + 1, " \t\r\n")]))
+        return "the text ends before its JSON does";
+    if (text[at] == '"' && before)
+        return "this is not JSON; is a comma missing before it?";
+    return "this is not JSON";
+}
+
+/* "line:column: what" of json_parse_commented, taken apart again and made clearer. */
+static void add_parsed(struct scenario_errors *errors, const char *text, const char *why)
+{
+    const char *line_at = text, *twice = find_twice(text);
     unsigned line = 1, column = 1;
     int used = 0;
 
     if (sscanf(why, "%u:%u: %n", &line, &column, &used) < 2)
         used = 0;
-    add(errors, line, column, "", why + used);
+    if (line == 1 && column == 1 && twice) {
+        add_at(errors, text, (size_t)(twice - text), why + used);
+        return;
+    }
+    for (unsigned i = 1; i < line && strchr(line_at, '\n'); i++)
+        line_at = strchr(line_at, '\n') + 1;
+    if (strncmp(why + used, "this is not JSON", 16) == 0 && !why[used + 16] &&
+        column - 1 <= strlen(line_at))
+        add(errors, line, column, "", slip_at(text, (size_t)(line_at - text) + column - 1));
+    else
+        add(errors, line, column, "", why + used);
 }
 
 cJSON *scenario_read(char *copy, size_t len, struct scenario_errors *errors)
@@ -176,7 +234,26 @@ cJSON *scenario_read(char *copy, size_t len, struct scenario_errors *errors)
         return cJSON_CreateObject();
     json = json_parse_commented(copy, len, &why);
     if (!json)
-        add_parsed(errors, why);
+        add_parsed(errors, copy, why);
     free(why);
     return json;
+}
+
+static int by_place(const void *one, const void *other)
+{
+    const struct scenario_error *a = one, *b = other;
+
+    if (a->line != b->line)
+        return a->line < b->line ? -1 : 1;
+    return a->column < b->column ? -1 : a->column > b->column;
+}
+
+void scenario_errors_sort(struct scenario_errors *errors)
+{
+    size_t count = errors->count;
+
+    if (count > SCENARIO_ERRORS_MOST)
+        count = SCENARIO_ERRORS_MOST; // the last one says that there are more
+    if (count)
+        qsort(errors->items, count, sizeof *errors->items, by_place);
 }

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define NAMES_MOST 64
 #define SHOWN_MOST 60 // characters of a wrong text that a complaint repeats
@@ -41,10 +42,21 @@ void complaint_keep_first(void *first, const char *path, bool at_key, const char
         kept->text = *path ? text_printf("%s: %s", path, what) : xstrdup(what);
 }
 
+/* A name that goes on where the word ends is meant more likely than one of the same length. */
+static const char *longer_name(const char *word, const char *const *names)
+{
+    for (; *names && strlen(word) >= 4; names++)
+        if (strncasecmp(*names, word, strlen(word)) == 0)
+            return *names;
+    return NULL;
+}
+
 char *shape_hint_dup(const char *word, const char *const *names)
 {
-    const char *near = strlen(word) <= SHOWN_MOST ? text_nearest(word, names) : NULL;
+    const char *near = longer_name(word, names);
 
+    if (!near && strlen(word) <= SHOWN_MOST)
+        near = text_nearest(word, names);
     return near ? text_printf("; did you mean \"%s\"?", near) : xstrdup("");
 }
 
