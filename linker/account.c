@@ -19,26 +19,11 @@ static enum link_step proven(struct link *l)
 /* An account that is not listed may be good all the same; one that is, is. */
 static enum link_step look_in_list(struct link *l)
 {
-    bool more = true;
-
-    for (int64_t page = 1; more && !l->account_proven; page++) {
-        const struct answer *a = client_get(
-            &l->client, arena_printf(l->arena, "/accounts?per_page=50&page=%lld", (long long)page));
-        const cJSON *account, *list = cJSON_IsArray(a->result) ? a->result : NULL;
-
-        if (link_end_if_unanswered(l, STAGE_ACCOUNT, a) == LINK_ENDED)
-            return LINK_ENDED;
-        cJSON_ArrayForEach (account, list) {
-            const char *id = json_text(account, "id");
-
-            if (!id || !text_same_nocase(id, l->in.account_id))
-                continue;
-            l->verdict.account_name = json_text(account, "name");
-            l->account_proven = true;
-        }
-        more = cJSON_GetArraySize(list) > 0 &&
-               page < json_whole(json_get(a->json, "result_info"), "total_pages", 1);
-    }
+    if (link_need_accounts(l, STAGE_ACCOUNT) == LINK_ENDED)
+        return LINK_ENDED;
+    if (l->account_listed)
+        l->verdict.account_name = json_text(l->account_listed, "name");
+    l->account_proven = l->account_listed != NULL;
     return LINK_GO_ON;
 }
 

@@ -193,6 +193,38 @@ enum witness link_witness(struct link *l, const struct answer **said)
     return answer_says(a, "Invalid access token") ? WITNESS_DEAD : WITNESS_SILENT;
 }
 
+static void note_account(struct link *l, const cJSON *account)
+{
+    const char *id = json_text(account, "id");
+
+    if (id && text_same_nocase(id, l->in.account_id))
+        l->account_listed = account;
+    else if (id && !l->account_other)
+        l->account_other = account;
+}
+
+enum link_step link_need_accounts(struct link *l, enum stage stage)
+{
+    bool more = !l->accounts_known;
+
+    l->accounts_known = true;
+    for (int64_t page = 1; more && !l->account_listed; page++) {
+        const struct answer *a = client_get(
+            &l->client, arena_printf(l->arena, "/accounts?per_page=50&page=%lld", (long long)page));
+        const cJSON *account, *list = cJSON_IsArray(a->result) ? a->result : NULL;
+
+        // 400 with code 1001: in 2024 this list was closed to account-owned tokens
+        if (link_end_if_unanswered(l, stage, a) == LINK_ENDED ||
+            link_end_if_dead(l, stage, a) == LINK_ENDED)
+            return LINK_ENDED;
+        cJSON_ArrayForEach (account, list)
+            note_account(l, account);
+        more = cJSON_GetArraySize(list) > 0 &&
+               page < json_whole(json_get(a->json, "result_info"), "total_pages", 1);
+    }
+    return LINK_GO_ON;
+}
+
 static void add_zone(struct link *l, const cJSON *zone)
 {
     const char *account = json_text(json_get(zone, "account"), "id"), *id = json_text(zone, "id");
@@ -237,17 +269,14 @@ enum link_step link_need_zones(struct link *l, enum stage stage)
     return LINK_GO_ON;
 }
 
-enum link_step link_need_policies(struct link *l, enum stage stage)
+static enum link_step ask_policies(struct link *l, enum stage stage)
 {
-    const struct answer *a;
+    const char *path =
+        l->kind == OWNER_USER
+            ? arena_printf(l->arena, "/user/tokens/%s", l->token_id)
+            : arena_printf(l->arena, "/accounts/%s/tokens/%s", l->in.account_id, l->token_id);
+    const struct answer *a = client_get(&l->client, path);
 
-    if (l->policies_asked || !l->token_id)
-        return LINK_GO_ON;
-    l->policies_asked = true;
-    a = client_get(&l->client, l->kind == OWNER_USER
-                                   ? arena_printf(l->arena, "/user/tokens/%s", l->token_id)
-                                   : arena_printf(l->arena, "/accounts/%s/tokens/%s",
-                                                  l->in.account_id, l->token_id));
     if (link_end_if_unanswered(l, stage, a) == LINK_ENDED ||
         link_end_if_dead(l, stage, a) == LINK_ENDED)
         return LINK_ENDED;
@@ -255,6 +284,16 @@ enum link_step link_need_policies(struct link *l, enum stage stage)
     if (a->kind == ANSWER_GOOD && cJSON_IsArray(json_get(a->result, "policies")))
         l->policies = json_get(a->result, "policies");
     return LINK_GO_ON;
+}
+
+enum link_step link_need_policies(struct link *l, enum stage stage)
+{
+    return l->policies_answer || !l->token_id ? LINK_GO_ON : ask_policies(l, stage);
+}
+
+enum link_step link_ask_policies_again(struct link *l, enum stage stage)
+{
+    return l->policies || !l->token_id ? LINK_GO_ON : ask_policies(l, stage);
 }
 
 static enum link_step read_input(struct link *l)

@@ -48,8 +48,10 @@ struct link {
     bool zones_known;     // zones are only asked for when something rests on them
     struct zone_seen *zones;
     size_t zones_count;
-    bool policies_asked;
-    const cJSON *policies; // the token's own; NULL: it may not read them
+    bool accounts_known;         // as are the accounts that the token lists
+    const cJSON *account_listed; // the given one; NULL: not among them
+    const cJSON *account_other;  // the first other one
+    const cJSON *policies;       // the token's own; NULL: it may not read them
     const struct answer *policies_answer;
     struct asked *asked;
     bool settled; // a wait for a fresh token was spent already
@@ -99,7 +101,10 @@ const char *link_address(struct link *l, const struct answer *a);
 enum link_step link_end_for_address(struct link *l, enum stage stage, const struct answer *a);
 
 /* Looks things up once, when something rests on them. LINK_ENDED where the API did not answer. */
+enum link_step link_need_accounts(struct link *l, enum stage stage);
 enum link_step link_need_zones(struct link *l, enum stage stage);
 enum link_step link_need_policies(struct link *l, enum stage stage);
+enum link_step link_ask_policies_again(struct link *l,
+                                       enum stage stage); // a refusal may be a stray
 
 #endif

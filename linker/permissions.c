@@ -278,9 +278,13 @@ static bool may_be_stray(const struct row *r)
 static enum link_step ask_again(struct link *l)
 {
     struct row *end = l->verdict.rows + l->verdict.rows_count;
-    size_t most = REQUESTS_BESIDE + l->verdict.rows_count;
+    size_t most = REQUESTS_BESIDE + l->verdict.rows_count - 1; // one is for the witness
     bool paused = false;
 
+    if (link_ask_policies_again(l, STAGE_PERMISSIONS) == LINK_ENDED)
+        return LINK_ENDED;
+    if (l->policies)
+        return LINK_GO_ON;
     for (struct row *r = l->verdict.rows; r < end; r++) {
         const struct probe *p = probe_of(r->group, NULL);
         size_t places = p && p->scope == GROUP_ZONE ? l->zones_count : 1;
@@ -323,8 +327,6 @@ static enum link_step ask_witness(struct link *l)
 {
     const struct answer *said;
 
-    if (verdict_count(&l->verdict, ROW_MISSING) == 0)
-        return LINK_GO_ON;
     link_witness(l, &said);
     return link_end_if_dead(l, STAGE_PERMISSIONS, said);
 }
@@ -380,6 +382,30 @@ static enum link_step end_by_rows(struct link *l)
                     l->kind == OWNER_USER ? "a user" : "an account-owned");
 }
 
+static void reopen(struct link *l)
+{
+    for (size_t i = 0; i < l->verdict.rows_count; i++)
+        set_row(&l->verdict.rows[i], ROW_OPEN, NULL);
+    set_aside_other_kind(l);
+}
+
+static enum link_step check_by_reads(struct link *l)
+{
+    judge_by_own_read(l);
+    judge_by_zone_permissions(l);
+    if (judge_by_probes(l) == LINK_ENDED)
+        return LINK_ENDED;
+    if (verdict_count(&l->verdict, ROW_MISSING) == 0)
+        return LINK_GO_ON;
+    return ask_again(l) == LINK_ENDED || ask_witness(l) == LINK_ENDED ? LINK_ENDED : LINK_GO_ON;
+}
+
+static enum link_step check_by_policies(struct link *l)
+{
+    judge_by_policies(l);
+    return excuse_what_is_off(l);
+}
+
 enum link_step permissions_check(struct link *l)
 {
     set_aside_other_kind(l);
@@ -387,15 +413,11 @@ enum link_step permissions_check(struct link *l)
         return LINK_ENDED;
     if (is_open(l, GROUP_ZONE) && link_need_zones(l, STAGE_PERMISSIONS) == LINK_ENDED)
         return LINK_ENDED;
+    if (!l->policies && check_by_reads(l) == LINK_ENDED)
+        return LINK_ENDED;
     if (l->policies) {
-        judge_by_policies(l);
-        if (excuse_what_is_off(l) == LINK_ENDED)
-            return LINK_ENDED;
-    } else {
-        judge_by_own_read(l);
-        judge_by_zone_permissions(l);
-        if (judge_by_probes(l) == LINK_ENDED || ask_again(l) == LINK_ENDED ||
-            ask_witness(l) == LINK_ENDED)
+        reopen(l);
+        if (check_by_policies(l) == LINK_ENDED)
             return LINK_ENDED;
     }
     return end_by_rows(l);

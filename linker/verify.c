@@ -190,11 +190,20 @@ static enum link_step verified(struct link *l, enum owner_kind kind, const struc
     return LINK_GO_ON;
 }
 
-static bool reaches_account(struct link *l)
+/* The account's verify endpoint says that the account is not the token's own. One that the token
+ * reaches all the same is: then the refusal was a stray one. */
+static enum link_step reaches_account(struct link *l, bool *reaches)
 {
-    const char *path = arena_printf(l->arena, "/accounts/%s", l->in.account_id);
+    const struct answer *a =
+        client_get(&l->client, arena_printf(l->arena, "/accounts/%s", l->in.account_id));
 
-    return client_get(&l->client, path)->kind == ANSWER_GOOD;
+    *reaches = a->kind == ANSWER_GOOD;
+    if (*reaches)
+        return LINK_GO_ON;
+    if (link_need_accounts(l, STAGE_VERIFY) == LINK_ENDED)
+        return LINK_ENDED;
+    *reaches = l->account_listed != NULL;
+    return LINK_GO_ON;
 }
 
 enum link_step verify_token(struct link *l)
@@ -202,6 +211,7 @@ enum link_step verify_token(struct link *l)
     enum owner_kind kind = l->in.kind ? l->in.kind : l->in.kind_seen ? l->in.kind_seen : OWNER_USER;
     const struct answer *a = link_get_core(l, verify_path(l, kind));
     enum reason reason;
+    bool reaches = false;
 
     if (l->in.kind == OWNER_UNTOLD && verify_knows_not(a)) {
         kind = other_kind(kind);
@@ -210,8 +220,10 @@ enum link_step verify_token(struct link *l)
     if (link_end_if_unanswered(l, STAGE_VERIFY, a) == LINK_ENDED)
         return LINK_ENDED;
     reason = verify_judge(a, stamp_now());
-    if (reason == REASON_ACCOUNT_MISMATCH && reaches_account(l)) {
-        a = client_get(&l->client, verify_path(l, kind)); // a stray refusal
+    if (reason == REASON_ACCOUNT_MISMATCH && reaches_account(l, &reaches) == LINK_ENDED)
+        return LINK_ENDED;
+    if (reaches) {
+        a = client_get(&l->client, verify_path(l, kind));
         if (link_end_if_unanswered(l, STAGE_VERIFY, a) == LINK_ENDED)
             return LINK_ENDED;
         reason = verify_judge(a, stamp_now());
