@@ -364,20 +364,31 @@ static int read_request(struct reader *r, struct api_step *s)
     return 0;
 }
 
+/* "200", or "2xx", which is 2. */
+static bool parse_status(const char *text, int *status)
+{
+    if (strlen(text) != 3 || text[0] < '1' || text[0] > '5')
+        return false;
+    if (strcmp(text + 1, "xx") == 0)
+        *status = text[0] - '0';
+    else if (strspn(text, "0123456789") == 3)
+        *status = atoi(text);
+    else
+        return false;
+    return true;
+}
+
 /* "< 200", "< 200 >=300ms", "< broken" */
 static int read_status(struct reader *r, struct api_step *s)
 {
     const char *rest = r->lines[r->at] + 1, *first = word(r->arena, &rest);
     const char *time = word(r->arena, &rest);
-    char *end = NULL;
 
     s->answer_line = (unsigned)r->at + 1;
     if (first && strcmp(first, "broken") == 0)
         s->broken = true;
-    else if (first)
-        s->status = (int)strtol(first, &end, 10);
-    if (!s->broken && (!end || *end || s->status < 100 || s->status > 599))
-        return wrong(r, r->at, "an answer is \"< STATUS\" (100 to 599) or \"< broken\"");
+    else if (!first || !parse_status(first, &s->status))
+        return wrong(r, r->at, "an answer is \"< STATUS\" (100 to 599, 4xx) or \"< broken\"");
     if (time) {
         if (!text_starts(time, ">=") || !text_ends(time, "ms"))
             return wrong(r, r->at, "\"%s\" behind the status; allowed: >=MILLISECONDSms", time);

@@ -6,7 +6,7 @@
  *   clock 2026-03-01T12:00:00Z        optional: the sandbox's time stands there
  *   > GET /client/v4/zones  as {token.all}        `as none`, `as key`; `times 3` repeats
  *   Some-Header: value                request headers, then the body's lines (`= ` before raw ones)
- *   < 200                             `< broken`: no whole answer came; `< 200 >=300ms`
+ *   < 200                             `< 4xx`; `< broken`: no whole answer came; `< 200 >=300ms`
  *   cf-ray: <hex16>-<any>             header expectations; `! name`: must be absent
  *   {"result":"<any>","...":"..."}    body: a JSON pattern, `<any>`, `<= ` lines: exact bytes, `text: ` or
  *                                     `! text: ` lines: parts that stand in it, or must not
@@ -57,7 +57,7 @@ struct api_step {
     const char *body; // NULL: none
     unsigned answer_line;
     bool broken;
-    int status;
+    int status; // below 10: any of that hundred
     long at_least_ms; // 0: no matter
     struct api_fields expect;
     enum api_form form;

@@ -47,7 +47,7 @@ static bool names_first_part(const char *short_name, const char *full)
     size_t n = strlen(short_name);
 
     return strchr(short_name, '.') && strncasecmp(short_name, full, n) == 0 &&
-           (full[n] == '.' || full[n] == '@' || full[n] == ' ');
+           (!full[n] || full[n] == '.' || full[n] == '@' || full[n] == ' ');
 }
 
 const char *api_names_get(const struct api_names *n, const char *name)

@@ -129,6 +129,7 @@ static const struct {
     { HEAD "> GET /x times 0\n< 200\n", "a/b.case:3: times takes" },
     { HEAD "> GET /x\n", "the request of line 3 has no \"< STATUS\"" },
     { HEAD "> GET /x\n< 99\n", "a/b.case:4: an answer is" },
+    { HEAD "> GET /x\n< 6xx\n", "a/b.case:4: an answer is" },
     { HEAD "> GET /x\n< 200x\n", "a/b.case:4: an answer is" },
     { HEAD "> GET /x\n< 200 soon\n", "a/b.case:4: \"soon\" behind the status" },
     { HEAD "> GET /x\n< 200\n{\"a\":1,\n\"b\":}\n", "a/b.case:6: the body is no JSON" },
