@@ -7,6 +7,7 @@
 #include "mock/world.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
