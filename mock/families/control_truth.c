@@ -107,17 +107,36 @@ static const char *lack_shown_by(const struct question *q, const struct group *g
     return read_is_refused(q, g) ? "read" : NULL;
 }
 
+static enum reason judge_spelling(const struct question *q, const char *name, enum reason before)
+{
+    const struct group *g = NULL;
+
+    while (before != WHY_OK && (g = group_by_name(name, g)) != NULL)
+        before = policy_judge(q->v, &q->as->who, g, q->account, NULL);
+    return before;
+}
+
+/* Edit covers Read: nearly every read names the Write group, too (DOC); the reverse never holds. */
+static enum reason judge_held(const struct question *q, const char *name)
+{
+    enum reason r = judge_spelling(q, name, WHY_MISSING_GROUP);
+    size_t len = strlen(name);
+
+    if (r == WHY_MISSING_GROUP && len > 5 && strcmp(name + len - 5, " Read") == 0)
+        r = judge_spelling(q, arena_printf(q->as->arena, "%.*s Write", (int)len - 5, name), r);
+    return r;
+}
+
 static cJSON *judge_name(const struct question *q, const char *name)
 {
     const struct group *g = group_by_name(name, NULL);
     bool account_token = q->as->who.kind == WHO_ACCOUNT_TOKEN;
     const char *state = "lacking_invisible", *by = NULL;
-    enum reason r = WHY_MISSING_GROUP;
+    enum reason r;
 
     if (!g)
         return json_object(J_TEXT("name", name), J_TEXT("state", "unknown_group"));
-    for (const struct group *one = g; one && r != WHY_OK; one = group_by_name(name, one))
-        r = policy_judge(q->v, &q->as->who, one, q->account, NULL);
+    r = judge_held(q, name);
     if ((account_token && (g->scope == GROUP_USER || closed_to_account_tokens(g))) || is_off(q, g))
         state = "not_for_this_kind";
     else if (r == WHY_OK)
