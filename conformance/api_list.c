@@ -5,14 +5,13 @@
 #include "common/file.h"
 #include "common/mem.h"
 #include "common/text.h"
+#include "locate.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 struct paths {
     char **items;
@@ -67,42 +66,16 @@ static int add_folder(struct paths *p, const char *folder, char **why)
     return rc;
 }
 
-/* The cases that come with the program: in the source tree or where they were installed. */
-static char *own_cases(void)
-{
-    static const char *const places[] = { "conformance/cases/api", "share/mockflare/cases/api" };
-    char self[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-
-    if (access(places[0], R_OK) == 0)
-        return xstrdup(places[0]);
-    self[n > 0 ? n : 0] = '\0';
-    for (char *slash = strrchr(self, '/'); slash; slash = strrchr(self, '/')) {
-        *slash = '\0';
-        for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-            char *path = text_printf("%s/%s", self, places[i]);
-
-            if (access(path, R_OK) == 0)
-                return path;
-            free(path);
-        }
-    }
-    return NULL;
-}
-
 static int find_paths(struct paths *p, const char *const *words, size_t count, char **why)
 {
     int rc = 0;
 
     if (!count) {
-        char *own = own_cases();
+        char *data = locate_data_dup(), *own = text_printf("%s/cases/api", data);
 
-        if (!own) {
-            *why = text_printf("no cases found; name case files or folders");
-            return -1;
-        }
         rc = add_folder(p, own, why);
         free(own);
+        free(data);
     }
     for (size_t i = 0; i < count && rc == 0; i++) {
         struct stat s;

@@ -129,19 +129,6 @@ static void print_list(const struct api_list *list)
                list->entries[i].c->evidence);
 }
 
-static int get_mock(const struct options *o, struct api_mock *m, char **why)
-{
-    char *program;
-    int rc;
-
-    if (o->base_url)
-        return api_mock_use(m, o->base_url, why);
-    program = api_mock_program(o->mock);
-    rc = api_mock_start(m, program, why);
-    free(program);
-    return rc;
-}
-
 /* Text goes to standard output unless another report does. */
 static bool wants_lines(const struct options *o)
 {
@@ -173,7 +160,8 @@ static int run_cases(const struct options *o, struct api_list *list)
     char *why = NULL;
     int status = EXIT_RIGHT;
 
-    if (get_mock(o, &mock, &why) != 0)
+    if ((o->base_url ? api_mock_use(&mock, o->base_url, &why)
+                     : api_mock_start(&mock, o->mock, &why)) != 0)
         return complain(why, EXIT_HARNESS);
     w.mock = &mock;
     run_all(&w, o->jobs);

@@ -3,18 +3,16 @@
 #ifndef MF_API_MOCK_H
 #define MF_API_MOCK_H
 
-#include <sys/types.h>
+struct mock;
 
 struct api_mock {
-    char *origin; // what stands before /client/v4, no slash at its end
-    pid_t pid;    // 0: not ours
-    char *dir;    // ready file and log, removed by api_mock_stop; NULL: none
+    char *origin;      // what stands before /client/v4, no slash at its end
+    struct mock *mock; // NULL: not ours
+    char *dir;         // its files, removed by api_mock_stop; NULL: none
 };
 
-/* The program to start: `given`, else `mockflare` beside this program, else the one in PATH. The caller
- * frees it. */
-char *api_mock_program(const char *given);
-/* Starts `program` and waits until it answers. 0, or -1 and *why (caller frees). */
+/* Starts a mock and waits until it answers; `program` NULL: the one beside this program, or in PATH. 0, or
+ * -1 and *why (caller frees). */
 int api_mock_start(struct api_mock *m, const char *program, char **why);
 /* A running server by its base URL ("http://127.0.0.1:4010/client/v4"). */
 int api_mock_use(struct api_mock *m, const char *base_url, char **why);

@@ -22,7 +22,8 @@
 #define STOP_MS 3000
 
 struct mock {
-    pid_t pid; // 0: gone
+    pid_t pid;  // 0: gone
+    int status; // of waitpid, once it is gone
     char *ready, *log, *origin;
 };
 
@@ -78,9 +79,7 @@ static char *origin_of(const char *ready)
 
 bool mock_alive(struct mock *m)
 {
-    int status;
-
-    if (m->pid && waitpid(m->pid, &status, WNOHANG) == m->pid) {
+    if (m->pid && waitpid(m->pid, &m->status, WNOHANG) == m->pid) {
         spawn_disown(m->pid);
         m->pid = 0;
     }
@@ -119,23 +118,51 @@ struct mock *mock_start(const char *program, const char *dir, char **why)
     return m;
 }
 
-void mock_stop(struct mock *m)
+/* How the mock's end is told where it was no good one; NULL: it was. */
+static char *bad_end(const struct mock *m)
 {
+    char *said, *why;
+
+    if (WIFEXITED(m->status) && WEXITSTATUS(m->status) == 0)
+        return NULL;
+    said = last_words(m);
+    why = text_printf("the mock ended with %s %d%s%s", WIFSIGNALED(m->status) ? "signal" : "exit status",
+                      WIFSIGNALED(m->status) ? WTERMSIG(m->status) : WEXITSTATUS(m->status),
+                      *said ? ": " : "", said);
+    free(said);
+    return why;
+}
+
+int mock_end(struct mock *m, char **why)
+{
+    char *bad;
+
     if (!m)
-        return;
+        return 0;
     if (mock_alive(m))
         kill(m->pid, SIGTERM);
     for (int i = 0; i < STOP_MS / 10 && mock_alive(m); i++)
         poll(NULL, 0, 10);
     if (mock_alive(m)) {
         kill(m->pid, SIGKILL);
-        waitpid(m->pid, NULL, 0);
+        waitpid(m->pid, &m->status, 0);
         spawn_disown(m->pid);
     }
+    bad = bad_end(m);
     free(m->ready);
     free(m->log);
     free(m->origin);
     free(m);
+    *why = bad;
+    return bad ? -1 : 0;
+}
+
+void mock_stop(struct mock *m)
+{
+    char *why = NULL;
+
+    mock_end(m, &why);
+    free(why);
 }
 
 const char *mock_origin(const struct mock *m)

@@ -14,6 +14,9 @@ struct mock;
 struct mock *mock_start(const char *program, const char *dir, char **why);
 bool mock_alive(struct mock *m);
 void mock_stop(struct mock *m); // TERM, then KILL; reaped. NULL is fine
+/* As mock_stop, and tells how it went: 0, or -1 and *why (caller frees) if it had gone by itself, crashed,
+ * or would not go. NULL is fine. */
+int mock_end(struct mock *m, char **why);
 const char *mock_origin(const struct mock *m); // "http://127.0.0.1:41003"
 
 /* One request to the control API. `sandbox` NULL: the default one's. `path` without "/_mockflare", with
