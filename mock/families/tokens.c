@@ -47,9 +47,13 @@ static struct doc *token_asked(struct call *c)
 /* As the API shows it: `expired` is not stored, it follows from the clock. */
 static cJSON *token_shown(struct call *c, struct doc *d)
 {
-    cJSON *shown = doc_json_dup(d);
+    const char *status = token_status(token_of(d), world_now(c->world));
+    cJSON *shown;
 
-    json_put(shown, "status", cJSON_CreateString(token_status(token_of(d), world_now(c->world))));
+    if (strcmp(status, "expired") != 0)
+        return cJSON_CreateRaw(doc_text(d, NULL));
+    shown = doc_json_dup(d);
+    json_put(shown, "status", cJSON_CreateString(status));
     return shown;
 }
 
@@ -133,7 +137,7 @@ enum step tokens_create(struct call *c)
     token_value_make(c->world, spec.kind, value);
     if (!(made = token_made(c, &spec)))
         return ANSWERED;
-    shown = token_shown(c, made);
+    shown = doc_json_dup(made);
     json_put(shown, "value", cJSON_CreateString(value)); // the only time it is shown
     t = txn_begin(world_store(c->world));
     if (owner_is_full(txn_view(t), spec.kind, spec.owner)) {
@@ -241,53 +245,4 @@ enum step tokens_delete(struct call *c)
     gone = txn_remove(t, KIND_TOKEN, doc_id(old));
     txn_commit(t);
     return gone ? answer(c, json_object(J_TEXT("id", doc_id(old)))) : refuse(c, ERR_TOKENS_UNKNOWN);
-}
-
-static const char *const scope_names[] = {
-    [GROUP_USER] = "com.cloudflare.api.user",
-    [GROUP_ACCOUNT] = "com.cloudflare.api.account",
-    [GROUP_ZONE] = "com.cloudflare.api.account.zone",
-    [GROUP_BUCKET] = "com.cloudflare.edge.r2.bucket",
-};
-
-static cJSON *group_shown(const struct group *g)
-{
-    char *description = text_printf("Grants access to %s", g->dashboard);
-    cJSON *shown = json_object(J_TEXT("id", g->id), J_TEXT("name", g->name),
-                               J_TEXT("description", description),
-                               J_TREE("scopes", json_list_of(&scope_names[g->scope], 1)));
-
-    free(description);
-    return shown;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    const struct group *one = *(const struct group *const *)a,
-                       *two = *(const struct group *const *)b;
-    int by = strcmp(one->name, two->name);
-
-    return by ? by : strcmp(one->id, two->id);
-}
-
-/* All at once, whatever page is asked; an account's list holds no user-scoped groups (REC). */
-enum step token_permission_groups(struct call *c)
-{
-    const char *name = call_query(c, "name"), *scope = call_query(c, "scope");
-    const struct group **found = arena_alloc(c->arena, (group_count + 1) * sizeof(struct group *));
-    bool account = kind_asked(c) == TOKEN_ACCOUNT;
-    cJSON *list = cJSON_CreateArray();
-    size_t n = 0;
-
-    for (size_t i = 0; i < group_count; i++) {
-        const struct group *g = &group_table[i];
-        if ((account && g->scope == GROUP_USER) || (name && strcmp(name, g->name) != 0) ||
-            (scope && strcmp(scope, scope_names[g->scope]) != 0))
-            continue;
-        found[n++] = g;
-    }
-    qsort(found, n, sizeof(struct group *), by_name);
-    for (size_t i = 0; i < n; i++)
-        cJSON_AddItemToArray(list, group_shown(found[i]));
-    return answer(c, list);
 }

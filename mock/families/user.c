@@ -11,6 +11,7 @@
 #include "mock/world.h"
 
 #include <ctype.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,18 @@ static const char *const super_permissions[] = {
 };
 // clang-format on
 
+/* The same as JSON text, rendered once. */
+static char *super_text;
+static pthread_once_t rendered = PTHREAD_ONCE_INIT;
+
+static void render(void)
+{
+    cJSON *list = json_list_of(super_permissions, ARRAY_LEN(super_permissions));
+
+    super_text = json_print_dup(list);
+    cJSON_Delete(list);
+}
+
 static void add_permission(cJSON *list, const char *area, const char *verb)
 {
     char *name = text_printf("#%s:%s", area, verb);
@@ -68,7 +81,8 @@ static cJSON *permissions_of(const cJSON *roles)
     cJSON_ArrayForEach (role, roles) {
         if (text_starts(json_text(role, "name"), "Super Administrator")) {
             cJSON_Delete(list);
-            return json_list_of(super_permissions, ARRAY_LEN(super_permissions));
+            pthread_once(&rendered, render);
+            return cJSON_CreateRaw(super_text);
         }
         cJSON_ArrayForEach (area, json_get(role, "permissions")) {
             if (json_flag(area, "edit", false))

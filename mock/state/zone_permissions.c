@@ -1,10 +1,12 @@
-/* zone.permissions: the calling token's rights on a zone, in the spelling of old (REC: "#zone:read",
+/* zone.permissions: the calling token's rights on a zone, in the spelling of old (REC:
+ * "#zone:read",
  * "#dns_records:edit" …). Which group shows as which name is evidence-bound: the pairs below were
  * recorded (REC) or are named by the document's legacy permission fields (DOC). */
 #include "mock/state/policy.h"
 
 #include "common/mem.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,17 +29,35 @@ static const struct {
 
 #define NAMES_MOST (2 * ARRAY_LEN(pairs) + 2)
 
-static bool holds_named(struct view *v, const struct who *who, const struct zone *z, const char *base,
-                        const char *verb)
+/* The groups behind the pairs, looked up once: an answer for one zone must not search by name. */
+static const struct group *readers[ARRAY_LEN(pairs)], *writers[ARRAY_LEN(pairs)], *purger;
+static pthread_once_t looked_up = PTHREAD_ONCE_INIT;
+
+static const struct group *zone_group(const char *base, const char *verb)
 {
     char name[80];
     const struct group *g = NULL;
 
-    snprintf(name, sizeof name, "%s %s", base, verb);
-    while ((g = group_by_name(name, g)) != NULL)
-        if (g->scope == GROUP_ZONE && policy_holds(v, who, g, z->account, z->id))
-            return true;
-    return false;
+    snprintf(name, sizeof name, "%s%s", base, verb);
+    do
+        g = group_by_name(name, g);
+    while (g && g->scope != GROUP_ZONE);
+    return g;
+}
+
+static void look_up(void)
+{
+    for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+        readers[i] = zone_group(pairs[i].group, " Read");
+        writers[i] = zone_group(pairs[i].group, " Write");
+    }
+    purger = zone_group("Cache Purge", "");
+}
+
+static bool holds(struct view *v, const struct who *who, const struct zone *z,
+                  const struct group *g)
+{
+    return g && policy_holds(v, who, g, z->account, z->id);
 }
 
 const char *zone_permission_name(const struct group *g)
@@ -60,19 +80,19 @@ static int by_text(const void *a, const void *b)
 
 cJSON *policy_zone_permissions(struct view *v, const struct who *who, const struct zone *z)
 {
-    const struct group *purge = group_by_name("Cache Purge", NULL);
     const char *names[NAMES_MOST];
     size_t n = 0;
 
+    pthread_once(&looked_up, look_up);
     for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
-        bool edit = holds_named(v, who, z, pairs[i].group, "Write");
+        bool edit = holds(v, who, z, writers[i]);
 
         if (edit && pairs[i].edit)
             names[n++] = pairs[i].edit;
-        if (edit || holds_named(v, who, z, pairs[i].group, "Read"))
+        if (edit || holds(v, who, z, readers[i]))
             names[n++] = pairs[i].read;
     }
-    if (purge && policy_holds(v, who, purge, z->account, z->id))
+    if (holds(v, who, z, purger))
         names[n++] = "#cache_purge:edit";
     qsort(names, n, sizeof *names, by_text);
     return json_list_of(names, n);
