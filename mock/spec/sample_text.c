@@ -25,6 +25,7 @@ static const struct {
 } by_name[] = {
     { "_at", "2026-01-01T00:00:00Z" },   { "_on", "2026-01-01T00:00:00Z" },
     { "created", "2026-01-01T00:00:00Z" }, { "modified", "2026-01-01T00:00:00Z" },
+    { "compatibility_date", "2026-01-01" }, { "_date", "2026-01-01T00:00:00Z" },
     { "timestamp", "2026-01-01T00:00:00Z" }, { "email", "user@example.com" },
     { "url", "https://example.com/" },   { "uri", "https://example.com/" },
     { "hostname", "example.com" },       { "domain", "example.com" },

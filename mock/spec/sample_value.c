@@ -46,8 +46,13 @@ int param_of_member(const struct op *op, const char *name)
     size_t last = op->param_count;
 
     fold(name, wanted, sizeof wanted);
-    if (!strcmp(wanted, "id")) // of the thing itself, if the path ends with it
-        return last && text_ends(spec_text(op->path), "}") ? (int)last - 1 : -1;
+    if (last && text_ends(spec_text(op->path), "}")) { // the path names the thing itself
+        fold(op_param_name(op, last - 1), given, sizeof given);
+        if (!strcmp(wanted, "id") || (!strcmp(wanted, "name") && text_ends(given, "name")))
+            return (int)last - 1;
+    }
+    if (!strcmp(wanted, "id"))
+        return -1;
     while (last-- > 0) {
         fold(op_param_name(op, last), given, sizeof given);
         if (!strcmp(given, wanted))
@@ -98,7 +103,7 @@ static bool echo_param(struct maker *m, const struct member *member, enum place 
     schema_open(member->node, &s);
     if (types_of(&s) & (SCHEMA_OBJECT | SCHEMA_ARRAY) || s.any_count || s.one_count)
         return false;
-    if (!strcmp(member->name, "id") && m->elements)
+    if (m->elements && (!strcmp(member->name, "id") || !strcmp(member->name, "name")))
         return false; // of an element, not of what the path names
     make_value(m, member->node, member->name, PLACE_INNER);
     if (m->holes_count > holes) { // an invented id: a fixed one in its place
