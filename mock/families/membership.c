@@ -1,5 +1,7 @@
 #include "mock/families/membership.h"
 
+#include "common/mem.h"
+#include "mock/families/listing.h"
 #include "mock/state/identity.h"
 #include "mock/store/store.h"
 #include "mock/world.h"
@@ -94,4 +96,40 @@ enum membership_change membership_remove(struct call *c, const struct doc *old)
     }
     txn_commit(t);
     return change;
+}
+
+static const char *const user_members[] = { "first_name", "last_name", "email",
+                                            "two_factor_authentication_enabled" };
+
+/* The membership with the user's names as they are now. */
+static struct doc *shown_anew(struct call *c, const struct doc *old, const cJSON *user)
+{
+    cJSON *member = doc_json(c, old), *shown = json_get(member, "user");
+
+    for (size_t i = 0; i < ARRAY_LEN(user_members); i++)
+        json_put(shown, user_members[i], cJSON_Duplicate(json_get(user, user_members[i]), true));
+    return membership_doc_new(c->world, doc_owner(old), member);
+}
+
+/* Made outside the lock: a membership that changes meanwhile is left as it is. */
+void membership_show_user(struct call *c, const struct doc *user)
+{
+    const cJSON *json = doc_json(c, user);
+    struct doc_list own = { 0 };
+    struct view *v = view_begin(world_store(c->world));
+
+    view_each (v, d, KIND_MEMBERSHIP, NULL)
+        if (strcmp(membership_of(d)->user, doc_id(user)) == 0)
+            doc_list_add(c, &own, d);
+    view_end(v);
+    for (size_t i = 0; i < own.count; i++) {
+        struct doc *made = shown_anew(c, own.at[i], json);
+        struct txn *t = txn_begin(world_store(c->world));
+
+        if (view_get(txn_view(t), KIND_MEMBERSHIP, doc_owner(made), doc_id(made)) == own.at[i])
+            txn_put_take(t, made);
+        else
+            doc_unref(made);
+        txn_commit(t);
+    }
 }

@@ -18,5 +18,7 @@ enum membership_change membership_add(struct call *c, struct doc *made);
 enum membership_change membership_swap(struct call *c, struct doc *made);
 /* Ends it. A user who belongs to no account any more loses his tokens, too. */
 enum membership_change membership_remove(struct call *c, const struct doc *old);
+/* Writes the user's present names into all of his memberships. */
+void membership_show_user(struct call *c, const struct doc *user);
 
 #endif

@@ -6,6 +6,7 @@
 #include "common/text.h"
 #include "gen/hooks.h"
 #include "mock/families/listing.h"
+#include "mock/families/membership.h"
 #include "mock/state/identity.h"
 #include "mock/store/store.h"
 #include "mock/world.h"
@@ -203,5 +204,6 @@ enum step user_patch(struct call *c)
     t = txn_begin(world_store(c->world));
     txn_put_take(t, made);
     txn_commit(t);
+    membership_show_user(c, made);
     return answer_user(c, made);
 }
