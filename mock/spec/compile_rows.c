@@ -177,22 +177,38 @@ void rows_read(const char *file, bool in_document)
     }
 }
 
+static int by_shape(const void *a, const void *b)
+{
+    const struct row *left = *(const struct row *const *)a, *right = *(const struct row *const *)b;
+    int order = strcmp(left->shape, right->shape);
+
+    return order ? order : left->op.method - right->op.method;
+}
+
+static void check_doubles(void)
+{
+    const struct row **sorted = xcalloc(rows.count, sizeof *sorted);
+
+    for (size_t i = 0; i < rows.count; i++)
+        sorted[i] = &rows.at[i];
+    qsort(sorted, rows.count, sizeof *sorted, by_shape);
+    for (size_t i = 1; i < rows.count; i++)
+        if (!by_shape(&sorted[i - 1], &sorted[i]))
+            fault_line(sorted[i]->file, sorted[i]->line, "%s %s stands also in %s:%u",
+                       method_names[sorted[i]->op.method], sorted[i]->path, sorted[i - 1]->file,
+                       sorted[i - 1]->line);
+    free(sorted);
+}
+
 void rows_check(void)
 {
     for (size_t i = 1; i < rows.count; i++) {
         const struct row *row = &rows.at[i], *last = row - 1;
 
-        if (row->file == last->file) {
-            int order = strcmp(last->path, row->path);
-
-            if (order > 0)
-                fault_line(row->file, row->line, "%s is not in order (sort by path)", row->path);
-        }
-        for (size_t j = 0; j < i; j++)
-            if (rows.at[j].op.method == row->op.method && !strcmp(rows.at[j].shape, row->shape))
-                fault_line(row->file, row->line, "%s %s stands also in %s:%u",
-                           method_names[row->op.method], row->path, rows.at[j].file, rows.at[j].line);
+        if (row->file == last->file && strcmp(last->path, row->path) > 0)
+            fault_line(row->file, row->line, "%s is not in order (sort by path)", row->path);
     }
+    check_doubles();
 }
 
 struct row *row_find(const char *method, const char *path)
