@@ -9,8 +9,11 @@
 
 static const struct cli_option options[] = { { 0 } };
 static const struct cli_command command = {
-    "mockflare", "check", "SCENARIO…",
-    "Says what is wrong in scenario files, one line an error: file:line:column: path: what is wrong\n"
+    "mockflare",
+    "check",
+    "SCENARIO…",
+    "Says what is wrong in scenario files, one line an error: file:line:column: path: what is "
+    "wrong\n"
     "and what is allowed. \"-\" is standard input. Exit 0: all are right, 1: errors, 2: usage.",
     options,
 };

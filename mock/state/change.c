@@ -163,7 +163,8 @@ static void reach_release(struct reach *r)
     free(r->ids);
 }
 
-/* The policies that the patch asks for, NULL if it asks for none (or is wrong: then *why is set). */
+/* The policies that the patch asks for, NULL if it asks for none (or is wrong: then *why is set).
+ */
 static cJSON *patched_policies(struct world *w, const struct token *t, const cJSON *patch,
                                const struct complaints *c, char **why)
 {
@@ -225,9 +226,14 @@ static struct doc *patched_token(struct world *w, const struct doc *old, const c
                                  char fresh_value[128], char **why)
 {
     const struct token *t = token_of(old);
-    struct token_spec spec = { .kind = t->kind, .id = t->id, .owner = t->owner, .value = t->value,
-                               .sha256 = t->sha256, .issued_on = t->issued_on,
-                               .modified_on = world_now(w), .last_used_on = t->last_used_on,
+    struct token_spec spec = { .kind = t->kind,
+                               .id = t->id,
+                               .owner = t->owner,
+                               .value = t->value,
+                               .sha256 = t->sha256,
+                               .issued_on = t->issued_on,
+                               .modified_on = world_now(w),
+                               .last_used_on = t->last_used_on,
                                .fresh_since = t->fresh_since };
     cJSON *json = patched_json(w, old, patch, why);
     struct doc *made = NULL;
@@ -291,8 +297,8 @@ int change_token(struct world *w, const char *name, const cJSON *patch, cJSON **
             doc_unref(old);
             return -1;
         }
-        *shown = gone ? json_object(J_TEXT("name", name), J_FLAG("deleted", true))
-                      : doc_json_dup(fresh);
+        *shown =
+            gone ? json_object(J_TEXT("name", name), J_FLAG("deleted", true)) : doc_json_dup(fresh);
         if (!gone && *value)
             json_put(*shown, "value", cJSON_CreateString(value));
         put = put_token(w, old, fresh);
@@ -390,10 +396,10 @@ int change_user(struct world *w, const char *email, const cJSON *patch, cJSON **
         remove_user(w, doc_id(old));
     else
         suspend_user(w, old, suspended);
-    *shown = json_get(patch, "remove")
-                 ? json_object(J_TEXT("email", user_of(old)->email), J_FLAG("removed", true))
-                 : json_object(J_TEXT("email", user_of(old)->email),
-                               J_FLAG("suspended", suspended));
+    *shown =
+        json_get(patch, "remove")
+            ? json_object(J_TEXT("email", user_of(old)->email), J_FLAG("removed", true))
+            : json_object(J_TEXT("email", user_of(old)->email), J_FLAG("suspended", suspended));
     doc_unref(old);
     return 0;
 }

@@ -19,7 +19,7 @@ struct fault {
     cJSON *json; // as given
     const cJSON *when, *what;
     char *name;
-    const struct op *op;         // NULL: any
+    const struct op *op;               // NULL: any
     const char *method, *path, *token; // NULL: any
     int64_t matched, fired;
 };
@@ -111,7 +111,8 @@ static bool has_turn(struct faults *f, struct fault *one)
     const cJSON *nth = json_get(one->when, "nth"), *percent = json_get(one->when, "percent");
     int64_t n = ++one->matched;
 
-    // The generator turns for every such request, so that a fault's pattern depends on nothing else.
+    // The generator turns for every such request, so that a fault's pattern depends on nothing
+    // else.
     if (percent && rng_below(&f->rng, 1000000) >= (uint64_t)(percent->valuedouble * 10000))
         return false;
     return (!nth || is_listed(nth, n)) && n >= json_whole(one->when, "from", 1) &&

@@ -1,6 +1,6 @@
-/* The answers of faults: errors by name in the dialect of the operation, pages of the edge, and what a
- * scenario writes out. Shapes and headers of the edge as recorded (reference notes: failures at the
- * edge; recorded behaviour §8); the words on the pages are ours. */
+/* The answers of faults: errors by name in the dialect of the operation, pages of the edge, and
+ * what a scenario writes out. Shapes and headers of the edge as recorded (reference notes: failures
+ * at the edge; recorded behaviour §8); the words on the pages are ours. */
 #include "common/json.h"
 #include "common/mem.h"
 #include "common/text.h"
@@ -41,8 +41,9 @@ static void add_page_head(struct buf *b, const char *title)
                 "<!--[if gt IE 8]><!--> <html class=\"no-js\" lang=\"en-US\"> <!--<![endif]-->\n"
                 "<head>\n");
     buf_printf(b, "<title>%s</title>\n", title);
-    buf_text(b, "<meta charset=\"UTF-8\" />\n<meta name=\"robots\" content=\"noindex, nofollow\" />\n"
-                "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\" />\n");
+    buf_text(b,
+             "<meta charset=\"UTF-8\" />\n<meta name=\"robots\" content=\"noindex, nofollow\" />\n"
+             "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\" />\n");
 }
 
 /* Style rules in such number that the page has the size of a real one. */
@@ -76,8 +77,9 @@ static void edge_retry(struct call *c, const cJSON *what)
 static void edge_headers(struct call *c, const cJSON *what)
 {
     edge_retry(c, what);
-    put_header(c, "Cache-Control", "private, max-age=0, no-store, no-cache, must-revalidate, "
-                                   "post-check=0, pre-check=0");
+    put_header(c, "Cache-Control",
+               "private, max-age=0, no-store, no-cache, must-revalidate, "
+               "post-check=0, pre-check=0");
     put_header(c, "Expires", "Thu, 01 Jan 1970 00:00:01 GMT");
 }
 
@@ -89,11 +91,12 @@ static void answer_page_of(struct call *c, const cJSON *what, int status, const 
     buf_init(&b);
     add_page_head(&b, title);
     add_page_style(&b);
-    buf_printf(&b, "<h1><span class=\"code\">Error code %d</span> %s</h1>\n"
-                   "<h2>What happened?</h2>\n"
-                   "<p>The edge asked api.cloudflare.com for this page and got no usable answer.</p>\n"
-                   "<h2>What can I do?</h2>\n<p>Please try again in a few minutes.</p>\n"
-                   "<p>Your IP: %s</p>\n</body>\n</html>\n",
+    buf_printf(&b,
+               "<h1><span class=\"code\">Error code %d</span> %s</h1>\n"
+               "<h2>What happened?</h2>\n"
+               "<p>The edge asked api.cloudflare.com for this page and got no usable answer.</p>\n"
+               "<h2>What can I do?</h2>\n<p>Please try again in a few minutes.</p>\n"
+               "<p>Your IP: %s</p>\n</body>\n</html>\n",
                status, words, c->who.address);
     if (status >= 520)
         edge_headers(c, what);
@@ -109,7 +112,8 @@ static void answer_challenge(struct call *c)
     buf_init(&b);
     add_page_head(&b, "Just a moment...");
     add_page_style(&b);
-    buf_text(&b, "<noscript>Enable JavaScript and cookies to continue</noscript>\n</body>\n</html>\n");
+    buf_text(&b,
+             "<noscript>Enable JavaScript and cookies to continue</noscript>\n</body>\n</html>\n");
     put_header(c, "cf-mitigated", "challenge");
     answer_raw(c, 403, HTML, b.at, b.len);
     buf_release(&b);
@@ -135,7 +139,8 @@ static void answer_edge_text(struct call *c, const cJSON *what)
     char *text = text_printf("error code: %lld", (long long)code);
 
     set_retry_after(c, what, 0);
-    answer_raw(c, (int)json_whole(what, "status", edge_text_status(code)), PLAIN, text, strlen(text));
+    answer_raw(c, (int)json_whole(what, "status", edge_text_status(code)), PLAIN, text,
+               strlen(text));
     free(text);
 }
 
@@ -158,7 +163,8 @@ static void answer_catalogue(struct call *c, const char *name)
     refuse(c, (enum error_id)spec_error_by_name(name), word, word, word, word);
 }
 
-/* 403 10000, in the core's dialect 403 9109: as if a group were missing, which the journal must not say. */
+/* 403 10000, in the core's dialect 403 9109: as if a group were missing, which the journal must not
+ * say. */
 static void answer_authentication_error(struct call *c)
 {
     enum reason before = c->why.reason;

@@ -175,9 +175,11 @@ static char *error_hint_dup(const char *name, const char *const *ours)
 }
 
 static const char *const our_errors[] = {
-    "rate_limited", "edge_520", "edge_521", "edge_522", "edge_523", "edge_524", "edge_525",
-    "edge_526", "edge_502", "edge_503", "edge_504", "upstream_503", "edge_text", "challenge",
-    "maintenance", "authentication_error", NULL,
+    "rate_limited", "edge_520",  "edge_521",    "edge_522",
+    "edge_523",     "edge_524",  "edge_525",    "edge_526",
+    "edge_502",     "edge_503",  "edge_504",    "upstream_503",
+    "edge_text",    "challenge", "maintenance", "authentication_error",
+    NULL,
 };
 
 bool fault_is_error(const char *name)
@@ -196,16 +198,18 @@ static bool check_error(const cJSON *what, const char *path, const struct compla
 
     if (error && !fault_is_error(error)) {
         hint = error_hint_dup(error, our_errors);
-        complain(c, at, false,
-                 "there is no error \"%.80s\"%s (known: rate_limited, edge_520 to edge_526, edge_502, "
-                 "edge_503, edge_504, upstream_503, edge_text with \"code\", challenge, maintenance, "
-                 "authentication_error, and the errors of the families such as zones.create_denied)",
-                 error, hint);
+        complain(
+            c, at, false,
+            "there is no error \"%.80s\"%s (known: rate_limited, edge_520 to edge_526, edge_502, "
+            "edge_503, edge_504, upstream_503, edge_text with \"code\", challenge, maintenance, "
+            "authentication_error, and the errors of the families such as zones.create_denied)",
+            error, hint);
         free(hint);
         fine = false;
     } else if (edge_text != (json_get(what, "code") != NULL)) {
-        complain(c, at, false, edge_text ? "\"edge_text\" needs \"code\", such as 1015 or 522"
-                                         : "\"code\" belongs to \"error\": \"edge_text\"");
+        complain(c, at, false,
+                 edge_text ? "\"edge_text\" needs \"code\", such as 1015 or 522"
+                           : "\"code\" belongs to \"error\": \"edge_text\"");
         fine = false;
     }
     free(at);
@@ -247,8 +251,8 @@ static bool check_numbers(const cJSON *fault, const char *path, const struct com
     bool fine = true;
     char *at;
 
-    if (percent && (!cJSON_IsNumber(percent) || !(percent->valuedouble > 0) ||
-                    percent->valuedouble > 100)) {
+    if (percent &&
+        (!cJSON_IsNumber(percent) || !(percent->valuedouble > 0) || percent->valuedouble > 100)) {
         at = text_printf("%s.when.percent", path);
         complain(c, at, false, "must be a number above 0, to 100");
         free(at);
@@ -299,7 +303,8 @@ static bool check_change(const cJSON *what, const char *member, const char *key,
         fine = check(patch, at, c);
         cJSON_Delete(patch);
     } else if (change) {
-        complain(c, at, false, "must be an object with the %s's \"%s\" and what changes", member, key);
+        complain(c, at, false, "must be an object with the %s's \"%s\" and what changes", member,
+                 key);
         fine = false;
     }
     free(at);

@@ -124,10 +124,9 @@ static void add_policy(cJSON *policies, const uint64_t chosen[GROUP_WORDS], enum
         return;
     }
     rng_hex(ids, id, 32);
-    cJSON_AddItemToArray(policies,
-                         json_object(J_TEXT("id", id), J_TEXT("effect", "allow"),
-                                     J_TREE("resources", resources),
-                                     J_TREE("permission_groups", groups)));
+    cJSON_AddItemToArray(policies, json_object(J_TEXT("id", id), J_TEXT("effect", "allow"),
+                                               J_TREE("resources", resources),
+                                               J_TREE("permission_groups", groups)));
 }
 
 cJSON *grants_policies(const struct grants *g, uint64_t seed)
@@ -165,8 +164,8 @@ static bool check_group(const char *name, enum token_kind kind, const char *path
         complain(c, path, false, "\"%s\" needs an R2 bucket as its resource: write \"policies\"",
                  found->name);
     } else {
-        complain(c, path, false, "an account-owned token cannot hold \"%s\", which belongs to users",
-                 found->name);
+        complain(c, path, false,
+                 "an account-owned token cannot hold \"%s\", which belongs to users", found->name);
     }
     return false;
 }
@@ -195,7 +194,8 @@ static bool is_bucket(const char *rest)
 {
     const char *second = strlen(rest) > 33 && rest[32] == '_' ? strchr(rest + 33, '_') : NULL;
 
-    return second && second > rest + 33 && second[1] && strspn(rest, "0123456789abcdefABCDEF") == 32;
+    return second && second > rest + 33 && second[1] &&
+           strspn(rest, "0123456789abcdefABCDEF") == 32;
 }
 
 /* What a key of `resources` may look like. */
@@ -228,9 +228,10 @@ static bool check_resources(const cJSON *resources, const char *path, const stru
             right = r->child && text_starts(r->string, ACCOUNT) && !text_starts(r->string, ZONE);
         if (!right) {
             complain(c, path, false,
-                     "\"%.80s\" is no resource; known are " ACCOUNT "ID, " ACCOUNT "*, " ZONE "ID, "
-                     ZONE "*, " ACCOUNT "ID: {" ZONE "*: \"*\"}, " USER "ID and " BUCKET
-                     "ACCOUNT_JURISDICTION_NAME", r->string);
+                     "\"%.80s\" is no resource; known are " ACCOUNT "ID, " ACCOUNT "*, " ZONE
+                     "ID, " ZONE "*, " ACCOUNT "ID: {" ZONE "*: \"*\"}, " USER "ID and " BUCKET
+                     "ACCOUNT_JURISDICTION_NAME",
+                     r->string);
             fine = false;
         }
     }
@@ -258,8 +259,8 @@ static bool check_entry(const cJSON *entry, enum token_kind kind, const char *pa
     else if (!g)
         complain(c, path, false, "no permission group has this id");
     else if (g->scope == GROUP_USER && kind == TOKEN_ACCOUNT)
-        complain(c, path, false, "an account-owned token cannot hold \"%s\", which belongs to users",
-                 g->name);
+        complain(c, path, false,
+                 "an account-owned token cannot hold \"%s\", which belongs to users", g->name);
     else
         return true;
     return false;
@@ -316,11 +317,11 @@ cJSON *grants_complete(const cJSON *policies, uint64_t seed)
         cJSON_ArrayForEach (entry, json_get(policy, "permission_groups"))
             cJSON_AddItemToArray(groups, group_shown(group_of(entry)));
         cJSON_AddItemToArray(
-            complete, json_object(J_TEXT("id", given ? given : id),
-                                  J_TEXT("effect", effect ? effect : "allow"),
-                                  J_TREE("resources",
-                                         cJSON_Duplicate(json_get(policy, "resources"), true)),
-                                  J_TREE("permission_groups", groups)));
+            complete,
+            json_object(J_TEXT("id", given ? given : id),
+                        J_TEXT("effect", effect ? effect : "allow"),
+                        J_TREE("resources", cJSON_Duplicate(json_get(policy, "resources"), true)),
+                        J_TREE("permission_groups", groups)));
     }
     return complete;
 }

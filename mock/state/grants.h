@@ -1,5 +1,5 @@
-/* grants: what a scenario says of a token's rights ("permissions", "accounts", "zones") as policies in the
- * API's own form. Any thread. */
+/* grants: what a scenario says of a token's rights ("permissions", "accounts", "zones") as policies
+ * in the API's own form. Any thread. */
 #ifndef MF_GRANTS_H
 #define MF_GRANTS_H
 
@@ -19,15 +19,17 @@ struct reach {
 
 struct grants {
     enum token_kind kind;
-    const char *owner;          // user id or account id
-    const cJSON *permissions;   // "all", "read", or a list of names; NULL: none
+    const char *owner;        // user id or account id
+    const cJSON *permissions; // "all", "read", or a list of names; NULL: none
     struct reach accounts, zones;
 };
 
-/* Complains of names that are no permission group, or one that such a token cannot hold. True: none. */
+/* Complains of names that are no permission group, or one that such a token cannot hold. True:
+ * none. */
 bool grants_check(const cJSON *permissions, enum token_kind kind, const char *path,
                   const struct complaints *c);
-/* One policy for each kind of resource that the groups ask for. Ids come from `seed`. The caller's. */
+/* One policy for each kind of resource that the groups ask for. Ids come from `seed`. The caller's.
+ */
 cJSON *grants_policies(const struct grants *g, uint64_t seed);
 /* Complains of policies in the API's form: resources and groups that do not exist. True: none. */
 bool grants_check_policies(const cJSON *policies, enum token_kind kind, const char *path,

@@ -227,10 +227,10 @@ bool roster_init(struct roster *r, const cJSON *scenario, uint64_t seed, const s
     bool fine = true;
 
     *r = (struct roster){ .seed = seed, .implied = cJSON_CreateObject() };
-    accounts = listed_or_implied(r, scenario, "accounts",
-                                 json_object(J_TEXT("name", "Example Account")));
-    users = listed_or_implied(r, scenario, "users",
-                              json_object(J_TEXT("email", "user@example.com")));
+    accounts =
+        listed_or_implied(r, scenario, "accounts", json_object(J_TEXT("name", "Example Account")));
+    users =
+        listed_or_implied(r, scenario, "users", json_object(J_TEXT("email", "user@example.com")));
     fine &= enter_list(r, &r->accounts, accounts, "accounts", "account", c);
     fine &= enter_list(r, &r->users, users, "users", "user", c);
     fine &= enter_list(r, &r->zones, json_get(scenario, "zones"), "zones", "zone", c);

@@ -1,4 +1,5 @@
-/* What a table of rows cannot say of a scenario: references, roles, rights that fit the token's kind. */
+/* What a table of rows cannot say of a scenario: references, roles, rights that fit the token's
+ * kind. */
 #include "common/json.h"
 #include "common/mem.h"
 #include "common/text.h"
@@ -172,7 +173,8 @@ static void check_rights(struct checking *k, const struct roster_entry *token)
     check_reach(k, token, "zones", "zone", &k->roster.zones);
 }
 
-/* Two tokens of one value could not be told apart. The complaint names the other, never the value. */
+/* Two tokens of one value could not be told apart. The complaint names the other, never the value.
+ */
 static void check_values(struct checking *k)
 {
     struct index values;

@@ -1,5 +1,5 @@
-/* From a checked scenario to the contents of a world. Ids and values that are left out depend on the
- * scenario's seed and on names alone, so they are the same in every run and every process. */
+/* From a checked scenario to the contents of a world. Ids and values that are left out depend on
+ * the scenario's seed and on names alone, so they are the same in every run and every process. */
 #include "common/json.h"
 #include "common/mem.h"
 #include "common/rng.h"
@@ -199,8 +199,7 @@ static cJSON *token_json(const struct filling *f, const struct roster_entry *e,
             json_put(json, kept[i], cJSON_Duplicate(json_get(e->json, kept[i]), true));
     json_put(json, "policies", token_policies(f, e, kind, owner));
     if (ip)
-        json_put(json, "condition",
-                 json_object(J_TREE("request_ip", cJSON_Duplicate(ip, true))));
+        json_put(json, "condition", json_object(J_TREE("request_ip", cJSON_Duplicate(ip, true))));
     return json;
 }
 

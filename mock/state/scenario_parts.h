@@ -16,8 +16,8 @@ extern const struct shape_row scenario_rows[]; // scenario_rows.c
 /* Everything that can be wrong in a scenario's JSON. True: nothing is. */
 bool scenario_check(const cJSON *json, const struct complaints *c);
 
-/* Reads the text into JSON. `copy` is changed in place (comments become blanks, so places stay right).
- * NULL: one error was added. An empty text is {}. */
+/* Reads the text into JSON. `copy` is changed in place (comments become blanks, so places stay
+ * right). NULL: one error was added. An empty text is {}. */
 cJSON *scenario_read(char *copy, size_t len, struct scenario_errors *errors);
 /* Adds one error, found by `path` in the comment-free `text`; takes nothing. */
 void scenario_error_add(struct scenario_errors *errors, const char *text, const char *path,

@@ -1,5 +1,6 @@
-/* From a world back to a scenario. Docs are taken by reference under the lock and read afterwards, so a
- * snapshot shows one moment and holds nobody up. Members that have their default are left out. */
+/* From a world back to a scenario. Docs are taken by reference under the lock and read afterwards,
+ * so a snapshot shows one moment and holds nobody up. Members that have their default are left out.
+ */
 #include "common/json.h"
 #include "common/mem.h"
 #include "common/stamp.h"
@@ -94,7 +95,8 @@ static cJSON *role_names_of(const cJSON *member)
     return names;
 }
 
-/* The members that a membership and an invitation share. Policies are kept where no role says the same. */
+/* The members that a membership and an invitation share. Policies are kept where no role says the
+ * same. */
 static void put_member(cJSON *to, const cJSON *member, const char *usual_status)
 {
     const char *status = json_text(member, "status");
@@ -170,9 +172,19 @@ static cJSON *memberships_of(const struct moment *m, const char *user)
 static cJSON *users_shown(const struct moment *m)
 {
     static const char *const kept[] = {
-        "id", "email", "username", "first_name", "last_name", "telephone", "country", "zipcode",
-        "suspended", "two_factor_authentication_enabled", "two_factor_authentication_locked",
-        "created_on", "modified_on",
+        "id",
+        "email",
+        "username",
+        "first_name",
+        "last_name",
+        "telephone",
+        "country",
+        "zipcode",
+        "suspended",
+        "two_factor_authentication_enabled",
+        "two_factor_authentication_locked",
+        "created_on",
+        "modified_on",
     };
     cJSON *list = cJSON_CreateArray();
 
@@ -193,9 +205,21 @@ static cJSON *users_shown(const struct moment *m)
 static cJSON *zones_shown(const struct moment *m)
 {
     static const char *const kept[] = {
-        "id", "name", "status", "type", "paused", "development_mode", "name_servers",
-        "vanity_name_servers", "original_name_servers", "original_registrar", "original_dnshost",
-        "verification_key", "cname_suffix", "created_on", "modified_on",
+        "id",
+        "name",
+        "status",
+        "type",
+        "paused",
+        "development_mode",
+        "name_servers",
+        "vanity_name_servers",
+        "original_name_servers",
+        "original_registrar",
+        "original_dnshost",
+        "verification_key",
+        "cname_suffix",
+        "created_on",
+        "modified_on",
     };
     cJSON *list = cJSON_CreateArray();
 
@@ -207,8 +231,7 @@ static cJSON *zones_shown(const struct moment *m)
         if (activated)
             json_put(shown, "activated_on", cJSON_Duplicate(activated, true));
         json_put(shown, "account", cJSON_CreateString(zone_of(m->zones.items[i])->account));
-        json_put(shown, "plan",
-                 cJSON_CreateString(json_text(json_get(json, "plan"), "legacy_id")));
+        json_put(shown, "plan", cJSON_CreateString(json_text(json_get(json, "plan"), "legacy_id")));
         cJSON_AddItemToArray(list, shown);
         cJSON_Delete(json);
     }
@@ -233,7 +256,8 @@ static cJSON *token_shown(const struct moment *m, const struct doc *d)
                                         "expires_on" };
     const struct token *t = token_of(d);
     const struct doc *owner = index_get(&m->users_by_id, t->owner);
-    cJSON *json = doc_json_dup(d), *shown = json_object(J_TEXT("name", t->name), J_TEXT("id", t->id));
+    cJSON *json = doc_json_dup(d),
+          *shown = json_object(J_TEXT("name", t->name), J_TEXT("id", t->id));
     const cJSON *ip = json_at(json, "condition.request_ip");
 
     json_put(shown, "kind", cJSON_CreateString(t->kind == TOKEN_USER ? "user" : "account"));
@@ -274,7 +298,8 @@ static bool names_what_is_gone(const struct moment *m, const cJSON *fault)
            (changed && !index_get(&m->token_names, changed)) || !user_there;
 }
 
-/* Faults of tokens and users that are gone can never happen; a scenario that named them would not load. */
+/* Faults of tokens and users that are gone can never happen; a scenario that named them would not
+ * load. */
 static cJSON *faults_shown(const struct moment *m, struct world *w)
 {
     cJSON *all = faults_list(world_faults(w), false), *fault, *next;
@@ -287,8 +312,8 @@ static cJSON *faults_shown(const struct moment *m, struct world *w)
     return all;
 }
 
-/* There is no seed in a snapshot: with it, the generator would begin anew and make the ids again that the
- * world has given away already. */
+/* There is no seed in a snapshot: with it, the generator would begin anew and make the ids again
+ * that the world has given away already. */
 cJSON *scenario_snapshot(struct world *w, bool with_secrets)
 {
     static const char *const said[] = { "description", "mode", "client_address_header" };

@@ -1,4 +1,5 @@
-/* From bytes to JSON: everything that can be wrong before a scenario has members, each with its place. */
+/* From bytes to JSON: everything that can be wrong before a scenario has members, each with its
+ * place. */
 #include "common/arena.h"
 #include "common/json.h"
 #include "common/mem.h"
@@ -148,7 +149,8 @@ static bool is_blank(const char *text, struct scenario_errors *errors)
     return blank;
 }
 
-/* The second of two members of one name in one object of well-formed JSON, or NULL: its name's place. */
+/* The second of two members of one name in one object of well-formed JSON, or NULL: its name's
+ * place. */
 static const char *find_twice(const char *text)
 {
     struct arena *a = arena_new();

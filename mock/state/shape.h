@@ -1,6 +1,6 @@
-/* shape: what a JSON file written by a person may hold, as a table of rows, and the complaints about what
- * it does hold. Scenarios, faults and changes of tokens are read through it. Tables are static; the rest
- * belongs to one thread. */
+/* shape: what a JSON file written by a person may hold, as a table of rows, and the complaints
+ * about what it does hold. Scenarios, faults and changes of tokens are read through it. Tables are
+ * static; the rest belongs to one thread. */
 #ifndef MF_SHAPE_H
 #define MF_SHAPE_H
 
@@ -24,7 +24,7 @@ enum shape_kind {
 
 /* Several rows of one path are alternatives, told apart by the JSON type. */
 struct shape_row {
-    const char *path;    // from the root of what is checked: "tokens[].ip.in[]"; "" is the root itself
+    const char *path; // from the root of what is checked: "tokens[].ip.in[]"; "" is the root itself
     enum shape_kind kind;
     const char *allowed; // what is right here, for complaints: "an e-mail address"
     bool (*good)(const char *text);
@@ -39,8 +39,8 @@ struct shape_row {
 #define SHAPE_END                             { NULL, SHAPE_NULL, NULL, NULL, 0, 0, false }
 // clang-format on
 
-/* Where complaints go. `path` is where it is in the whole file; `at_key`: the member's name is meant, not
- * its value. */
+/* Where complaints go. `path` is where it is in the whole file; `at_key`: the member's name is
+ * meant, not its value. */
 struct complaints {
     void (*add)(void *to, const char *path, bool at_key, const char *what);
     void *to;
@@ -54,7 +54,8 @@ bool shape_check(const struct shape_row *rows, const cJSON *item, const char *pa
                  const struct complaints *c);
 /* "; did you mean \"X\"?" or "" for the name among `names` (NULL-terminated) nearest to `word`. */
 char *shape_hint_dup(const char *word, const char *const *names);
-/* Complaints as one text for a person, for callers that want *why: the first one wins, "path: what". */
+/* Complaints as one text for a person, for callers that want *why: the first one wins, "path:
+ * what". */
 struct first_complaint {
     char *text; // NULL: none yet; the caller's to free
 };

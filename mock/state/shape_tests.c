@@ -81,8 +81,9 @@ bool shape_domain(const char *text)
     return label && labels >= 2;
 }
 
-/* The shape that passes the header check (reference notes, auth-and-tokens §2): anything else is refused
- * with 6111 before the look-up, so a scenario's token of another shape could never be used. */
+/* The shape that passes the header check (reference notes, auth-and-tokens §2): anything else is
+ * refused with 6111 before the look-up, so a scenario's token of another shape could never be used.
+ */
 bool shape_token_value(const char *text)
 {
     static const char *const prefixes[] = { "cfut_", "cfat_", "cfk_", "cfoat_" };
