@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define CONNECT_MS 10000L
 #define TOTAL_MS 30000L
@@ -23,6 +24,8 @@ struct intake {
     struct fetch_response *r;
     struct buf body;
     size_t max_body;
+    bool sent;      // the request's head has left
+    bool abandoned; // and then its connection broke without an answer
 };
 
 int fetch_setup(void)
@@ -103,6 +106,27 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *to)
     return in->r->cut ? 0 : len;
 }
 
+/* When a kept connection breaks before the answer, libcurl sends the request once more on a new
+ * one, unasked. Whether to try again is the caller's business, so that no second socket opens for
+ * it. */
+static curl_socket_t open_socket(void *to, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct intake *in = to;
+
+    (void)purpose;
+    in->abandoned = in->sent;
+    return in->sent ? CURL_SOCKET_BAD
+                    : socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static int note_sent(CURL *curl, curl_infotype type, char *bytes, size_t len, void *to)
+{
+    (void)curl, (void)bytes, (void)len;
+    if (type == CURLINFO_HEADER_OUT)
+        ((struct intake *)to)->sent = true;
+    return 0;
+}
+
 static enum fetch_error error_of(CURLcode code)
 {
     switch (code) {
@@ -178,6 +202,19 @@ static void set_limits(CURL *curl, const struct fetch_request *q)
         curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
 }
 
+static void set_callbacks(CURL *curl, struct intake *in)
+{
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, in);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, in);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, in);
+    curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, note_sent);
+    curl_easy_setopt(curl, CURLOPT_DEBUGDATA, in);
+    curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L); // to note_sent alone
+}
+
 static struct curl_slist *headers_of(const struct fetch_request *q)
 {
     // libcurl's own wishes: no "Expect", which stalls servers that do not know it
@@ -206,10 +243,7 @@ int fetch(const struct fetch_request *q, struct fetch_response *r)
     curl_easy_reset(curl); // options go, connections stay
     curl_easy_setopt(curl, CURLOPT_URL, q->url);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
-    curl_easy_setopt(curl, CURLOPT_HEADERDATA, &in);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &in);
+    set_callbacks(curl, &in);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, text);
     set_limits(curl, q);
     set_method(curl, q);
@@ -218,13 +252,15 @@ int fetch(const struct fetch_request *q, struct fetch_response *r)
 
     if (code == CURLE_WRITE_ERROR && r->cut)
         code = CURLE_OK; // the answer is good as far as it goes
+    if (in.abandoned)
+        code = CURLE_GOT_NOTHING;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &r->status);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL); // `text` ends with this function
     curl_slist_free_all(headers);
     fetch_wire_free(own);
     r->error = error_of(code);
     if (code != CURLE_OK)
-        r->error_text = xstrdup(*text ? text : curl_easy_strerror(code));
+        r->error_text = xstrdup(*text && !in.abandoned ? text : curl_easy_strerror(code));
     r->body_len = in.body.len;
     r->body = in.body.at ? buf_take(&in.body) : xstrdup("");
     r->elapsed_us = stamp_monotonic() - began;

@@ -1,6 +1,6 @@
-/* fetch: one HTTP request and its answer, over libcurl. Never follows a redirect, never retries, never
- * writes anything: what to do with an answer is the caller's business. https is always verified.
- * Threads: fetch() from any thread; a wire from one at a time. */
+/* fetch: one HTTP request and its answer, over libcurl. Never follows a redirect, never retries,
+ * never writes anything: what to do with an answer is the caller's business. https is always
+ * verified. Threads: fetch() from any thread; a wire from one at a time. */
 #ifndef MF_FETCH_H
 #define MF_FETCH_H
 
@@ -27,8 +27,9 @@ struct fetch_wire; // open connections that requests may share
 struct fetch_request {
     const char *method; // NULL: GET
     const char *url;    // sent as it stands: no dots or slashes are tidied away
-    const struct fetch_pair *headers; // a NULL name ends them; NULL: none. No User-Agent unless given here
-    const void *body;                 // NULL: none
+    const struct fetch_pair
+        *headers;     // a NULL name ends them; NULL: none. No User-Agent unless given here
+    const void *body; // NULL: none
     size_t body_len;
     long connect_ms, total_ms; // 0: 10 s, 30 s
     const char *ca_file;       // PEM; NULL: the system's
@@ -43,7 +44,7 @@ struct fetch_response {
     long status;      // 0: no status line came
     struct fetch_header {
         char *name, *value;
-    } *headers; // as they came, in order; of the final answer only (no 1xx)
+    } * headers; // as they came, in order; of the final answer only (no 1xx)
     size_t headers_count;
     char *body; // NUL-terminated, never NULL; what came so far if the connection broke
     size_t body_len;
@@ -57,8 +58,8 @@ void fetch_release(void);
 struct fetch_wire *fetch_wire_new(void);
 void fetch_wire_free(struct fetch_wire *w); // NULL is fine
 
-/* Sends and waits. Fills `r` in every case (release it in every case). 0: an answer came (r->status);
- * -1: r->error says what broke. An answer that broke half-way has its status, too. */
+/* Sends and waits. Fills `r` in every case (release it in every case). 0: an answer came
+ * (r->status); -1: r->error says what broke. An answer that broke half-way has its status, too. */
 int fetch(const struct fetch_request *q, struct fetch_response *r);
 void fetch_response_release(struct fetch_response *r);
 

@@ -35,7 +35,7 @@ static enum link_step try_products(struct link *l)
 
         if (!p || p->scope != GROUP_ACCOUNT)
             continue;
-        a = link_get_once(l, probe_path(l->arena, p, l->in.account_id));
+        a = link_get_once(l, probe_path(l->arena, p, l->in.account_id), false);
         if (link_end_if_unanswered(l, STAGE_ACCOUNT, a) == LINK_ENDED ||
             link_end_if_dead(l, STAGE_ACCOUNT, a) == LINK_ENDED)
             return LINK_ENDED;

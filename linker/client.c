@@ -122,7 +122,8 @@ static int64_t pause_before(int next, const struct answer *a)
     if (a->timed_out && next > TRIES_TIMEOUT)
         return -1;
     if (a->retry_after_us > LONGEST_WAIT)
-        return -1;
+        return a->kind == ANSWER_LIMITED ? -1
+                                         : pause; // an outage may be over sooner than announced
     return a->retry_after_us > pause ? a->retry_after_us : pause;
 }
 

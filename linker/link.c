@@ -162,18 +162,22 @@ const struct answer *link_get_core(struct link *l, const char *path)
     return client_get(&l->client, path);
 }
 
-const struct answer *link_get_once(struct link *l, const char *path)
+const struct answer *link_get_once(struct link *l, const char *path, bool again)
 {
     struct asked *q = l->asked;
+    const struct answer **place;
 
     while (q && strcmp(q->path, path) != 0)
         q = q->next;
-    if (q)
-        return q->answer;
-    q = arena_alloc(l->arena, sizeof *q);
-    *q = (struct asked){ l->asked, path, client_get(&l->client, path) };
-    l->asked = q;
-    return q->answer;
+    if (!q) {
+        q = arena_alloc(l->arena, sizeof *q);
+        *q = (struct asked){ .next = l->asked, .path = path };
+        l->asked = q;
+    }
+    place = again ? &q->second : &q->first;
+    if (!*place)
+        *place = client_get(&l->client, path);
+    return *place;
 }
 
 enum witness link_witness(struct link *l, const struct answer **said)

@@ -27,11 +27,11 @@ struct zone_seen {
     const cJSON *permissions; // "#dns_records:edit", …; NULL: not shown
 };
 
-/* Reads whose answers serve twice. */
+/* Reads whose answers serve more than one purpose. */
 struct asked {
     struct asked *next;
     const char *path;
-    const struct answer *answer;
+    const struct answer *first, *second; // NULL: not asked (again)
 };
 
 enum link_step { LINK_GO_ON, LINK_ENDED };
@@ -83,8 +83,8 @@ enum link_step link_end_if_dead(struct link *l, enum stage stage, const struct a
  * more. */
 const struct answer *link_get_core(struct link *l, const char *path);
 
-/* GET of a path that is asked once in a run, whoever needs it. */
-const struct answer *link_get_once(struct link *l, const char *path);
+/* GET of a path that is asked once in a run, whoever needs it; or once more if `again`. */
+const struct answer *link_get_once(struct link *l, const char *path, bool again);
 
 /* Second opinion on a token that was refused: the core names causes that the verify endpoints hide.
  */

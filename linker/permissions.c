@@ -222,7 +222,7 @@ static enum link_step ask(struct link *l, const struct probe *p, bool again,
         if (p->scope == GROUP_ZONE && !zone_is_new(l, z))
             continue;
         path = probe_path(l->arena, p, p->scope == GROUP_ZONE ? l->zones[z].id : l->in.account_id);
-        a = again ? client_get(&l->client, path) : link_get_once(l, path);
+        a = link_get_once(l, path, again);
         if (is_plain_data(a))
             break;
         if (link_end_if_unanswered(l, STAGE_PERMISSIONS, a) == LINK_ENDED ||
