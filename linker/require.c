@@ -30,24 +30,39 @@ static size_t count_commas(const char *text)
     return n;
 }
 
+/* The name at the start of the list; a name may hold commas itself, so the shortest piece that is
+ * one. */
+static const struct group *first_name(struct arena *a, const char *names, char **name, size_t *len)
+{
+    const struct group *g = NULL;
+
+    for (*len = strcspn(names, ",");; *len += 1 + strcspn(names + *len + 1, ",")) {
+        *name = arena_strndup(a, names, *len);
+        *name += strspn(*name, " \t");
+        for (size_t n = strlen(*name); n > 0 && strchr(" \t", (*name)[n - 1]); n--)
+            (*name)[n - 1] = '\0';
+        g = **name ? group_by_name(*name, NULL) : NULL;
+        if (g || !**name || !names[*len])
+            return g;
+    }
+}
+
 const char *require_read(struct arena *a, const char *names, struct verdict *v)
 {
+    const char *all = names;
+
     if (!names) {
         add_integration(a, v);
         return NULL;
     }
-    v->rows = arena_alloc(a, (count_commas(names) + 1) * sizeof *v->rows);
+    v->rows = arena_alloc(a, (count_commas(all) + 1) * sizeof *v->rows);
     while (*names) {
-        size_t len = strcspn(names, ",");
-        char *name = arena_strndup(a, names, len);
-        const struct group *g;
+        char *name;
+        size_t len;
+        const struct group *g = first_name(a, names, &name, &len);
 
-        name += strspn(name, " \t");
-        for (size_t n = strlen(name); n > 0 && (name[n - 1] == ' ' || name[n - 1] == '\t'); n--)
-            name[n - 1] = '\0';
-        g = *name ? group_by_name(name, NULL) : NULL;
         if (*name && !g)
-            return name;
+            return arena_strndup(a, names, strcspn(names, ","));
         if (g)
             add_row(v, name, g);
         names += len + (names[len] == ',');
