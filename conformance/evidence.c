@@ -5,6 +5,7 @@
 #include "common/text.h"
 #include "sink.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,7 +41,26 @@ static const char *word(const cJSON *entry, const char *name)
     return text ? text : "";
 }
 
-static void see(struct seen *s, const cJSON *entry)
+/* The fault of that name: its own, its error's, or "fault N" by its place in the list. */
+static const cJSON *fault_did(const cJSON *faults, const char *name)
+{
+    const cJSON *fault;
+    int place = 1;
+
+    cJSON_ArrayForEach(fault, faults)
+    {
+        const cJSON *what = json_get(fault, "do");
+        const char *own = json_text(fault, "name"), *error = json_text(what, "error");
+        char by_place[24];
+
+        snprintf(by_place, sizeof by_place, "fault %d", place++);
+        if (strcmp(own ? own : error ? error : by_place, name) == 0)
+            return what;
+    }
+    return cJSON_GetArraySize(faults) == 1 ? json_get(faults->child, "do") : NULL;
+}
+
+static void see(struct seen *s, const cJSON *entry, const cJSON *faults)
 {
     const char *path = word(entry, "path");
 
@@ -62,6 +82,7 @@ static void see(struct seen *s, const cJSON *entry)
         .end_ms = json_whole(entry, "end_ms", json_whole(entry, "at_ms", 0)),
         .status = (int)json_whole(entry, "status", 0),
     };
+    s->did = *s->fault ? fault_did(faults, s->fault) : NULL;
 }
 
 static int by_time(const void *a, const void *b)
@@ -84,7 +105,7 @@ void evidence_take_journal(struct evidence *e, cJSON *answer)
     e->seen_count = 0;
     cJSON_ArrayForEach(entry, json_get(answer, "entries"))
     {
-        see(&e->seen[e->seen_count++], entry);
+        see(&e->seen[e->seen_count++], entry, e->faults);
     }
     qsort(e->seen, e->seen_count, sizeof *e->seen, by_time);
 }
@@ -136,9 +157,15 @@ bool seen_is_verify(const struct seen *s)
     return strcmp(s->path, "/user/tokens/verify") == 0 || seen_is_account_verify(s);
 }
 
+bool seen_broken(const struct seen *s)
+{
+    return s->status == 0 || json_get(s->did, "reset") || json_get(s->did, "truncate") ||
+           json_get(s->did, "malformed") || json_get(s->did, "endless");
+}
+
 bool seen_transient(const struct seen *s)
 {
-    return s->status == 0 || s->status == 408 || s->status == 429 || s->status >= 500 ||
+    return seen_broken(s) || s->status == 408 || s->status == 429 || s->status >= 500 ||
            (*s->fault && s->status == 200);
 }
 

@@ -25,6 +25,7 @@ struct seen {
     int64_t code; // first error code, 0: none
     int64_t at_ms, end_ms;
     int status; // 0: the connection ended before an answer
+    const cJSON *did; // what the fault that answered does; NULL: no fault
 };
 
 /* Operation -> the permission groups it accepts, sorted by operation. */
@@ -53,6 +54,7 @@ struct evidence {
     bool token_in_argv;
     bool last_line;
     const struct operations *operations;
+    const cJSON *faults; // of the world at this step
     /* what it was given */
     char *token;         // as pasted
     char *value;         // the token itself, before anything was pasted around it
@@ -85,7 +87,8 @@ bool operation_accepts(const struct operations *o, const char *operation, const 
 /* What the judges share. */
 bool seen_is_verify(const struct seen *s);    // at either endpoint
 bool seen_is_account_verify(const struct seen *s);
-bool seen_transient(const struct seen *s);    // 429, 5xx, no answer, or an answer that a fault spoiled
+bool seen_broken(const struct seen *s);       // no answer came, or not a whole one
+bool seen_transient(const struct seen *s);    // 408, 429, 5xx, broken, or an answer that a fault made up
 bool seen_same(const struct seen *a, const struct seen *b); // the same request
 bool reason_is(const struct evidence *e, const char *name);
 

@@ -16,25 +16,7 @@
 /* Seconds that the answer told to wait: the case says so, or the fault that gave the answer. 0: none. */
 static int64_t wait_told_s(const struct evidence *e, const struct seen *s)
 {
-    int64_t told = json_whole(e->step->traffic, "wait_after_429_s", -1);
-    const cJSON *faults = json_get(json_get(e->step->run, "change"), "faults"), *fault;
-
-    if (told >= 0)
-        return told;
-    told = json_whole(s->entry, "retry_after", 0);
-    if (!faults)
-        faults = json_get(e->c->world, "faults");
-    cJSON_ArrayForEach(fault, faults)
-    {
-        const char *name = json_text(fault, "name");
-        int64_t here = json_whole(json_get(fault, "do"), "retry_after", 0);
-
-        if (name && strcmp(name, s->fault) == 0)
-            return here;
-        if (!name && cJSON_GetArraySize(faults) == 1) // the only one there is
-            told = here;
-    }
-    return told;
+    return json_whole(e->step->traffic, "wait_after_429_s", json_whole(s->did, "retry_after", 0));
 }
 
 static void judge_after(const struct evidence *e, struct findings *f)
@@ -57,7 +39,7 @@ static void judge_after(const struct evidence *e, struct findings *f)
 
 static bool is_refusal(const struct seen *s)
 {
-    return s->status == 400 || s->status == 401 || s->status == 403;
+    return !seen_broken(s) && (s->status == 400 || s->status == 401 || s->status == 403);
 }
 
 static void judge_never(const struct evidence *e, struct findings *f)
@@ -105,10 +87,10 @@ static void judge_tries(const struct evidence *e, size_t first, struct findings 
 
     for (size_t i = first, k; seen_transient(&e->seen[i]) && (k = next_try(e, i)) < e->seen_count; i = k) {
         int64_t pause = e->seen[k].at_ms - e->seen[i].end_ms;
-        bool library = tries == 1 && e->seen[i].status == 0;
+        bool library = tries == 1 && seen_broken(&e->seen[i]);
 
         tries++;
-        if (pause < PAUSE_LEAST_MS - PAUSE_SLACK_MS && pause <= before)
+        if (!library && pause < PAUSE_LEAST_MS - PAUSE_SLACK_MS && pause <= before)
             findings_add(f, CHECK_RETRY_BOUNDED, "%s %s was tried again after %lld ms", e->seen[i].method,
                          e->seen[i].path, (long long)pause);
         else if (before < 0 && !library && pause < PAUSE_LEAST_MS - PAUSE_SLACK_MS &&

@@ -15,7 +15,7 @@ static bool refused_before(const struct evidence *e, size_t before, bool account
 {
     for (size_t i = 0; i < before; i++)
         if (seen_is_verify(&e->seen[i]) && at_account(e, i) == account && e->seen[i].status == 401 &&
-            e->seen[i].code == 1000)
+            e->seen[i].code == 1000 && !seen_broken(&e->seen[i]))
             return true;
     return false;
 }

@@ -39,7 +39,7 @@ struct options {
 static const struct cli_option linker_cli[] = {
     { 0, "profile", "NAME", "core-1 or strict-1 (default core-1)", CLI_TEXT, AT(profile) },
     { 0, "case", "GLOB", "only cases whose id matches; may be given again", CLI_LIST, AT(globs) },
-    { 0, "list", NULL, "print the cases and end", CLI_FLAG, AT(list) },
+    { 0, "list", NULL, "print the cases (random worlds whole) and end", CLI_FLAG, AT(list) },
     { 0, "waivers", "FILE", "known failures, one a line: case[:check]  reason  link", CLI_TEXT, AT(waivers) },
     { 0, "features", "LIST", "what the linker has: auto_type,permissions,state,tls", CLI_TEXT, AT(features) },
     { 0, "jobs", "N", "cases at the same time (default 8)", CLI_NUMBER, AT(jobs) },
@@ -223,6 +223,17 @@ static int read_files(struct work *w)
     return w->session.count ? 0 : refuse_globs(w);
 }
 
+/* A random world has no file: the whole case is shown, ready to become one. */
+static void print_worlds(const struct session *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        char *text = json_pretty_dup(s->cases[i]->json);
+
+        puts(text);
+        free(text);
+    }
+}
+
 static void print_list(const struct session *s)
 {
     for (size_t i = 0; i < s->count; i++) {
@@ -376,7 +387,7 @@ int linker_main(int argc, char **argv)
     } else if ((w.why = wrong_options(&w.o, &rest)) != NULL || read_files(&w) != 0) {
         code = say(&w, EXIT_USAGE);
     } else if (w.o.list) {
-        print_list(&w.session);
+        (w.o.random ? print_worlds : print_list)(&w.session);
     } else {
         listen_to_signals();
         code = run(&w, &rest);

@@ -160,7 +160,8 @@ static void add_policy(struct draw *d, cJSON *policies, const char *effect, enum
                                                J_TREE("permission_groups", groups_take)));
 }
 
-/* One group that was allowed is denied again, on a resource of its scope. */
+/* One group is denied, on a resource of its scope. A denied Read takes its Write along: what it means to
+ * allow writing and deny reading is not known. */
 static void add_denial(struct draw *d, cJSON *policies)
 {
     cJSON *groups = cJSON_CreateArray();
@@ -172,6 +173,8 @@ static void add_denial(struct draw *d, cJSON *policies)
         g = NULL;
     if (g && g->scope != GROUP_BUCKET && !(g->scope == GROUP_USER && d->account_token))
         add_group(groups, g);
+    if (cJSON_GetArraySize(groups) && text_ends(g->name, " Read") && other_verb(g, "Write"))
+        add_group(groups, other_verb(g, "Write"));
     add_policy(d, policies, "deny", g ? g->scope : GROUP_ACCOUNT, groups);
 }
 

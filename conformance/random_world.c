@@ -120,7 +120,8 @@ static cJSON *healing(struct draw *d)
     case 2:
         return fault_list(when, json_object(J_WHOLE("delay_ms", 50)));
     default:
-        return fault_list(when, json_object(J_TEXT("error", draw_word(d, errors, ARRAY_LEN(errors)))));
+        return fault_list(when, json_object(J_TEXT("error", draw_word(d, errors, ARRAY_LEN(errors))),
+                                            J_NULL("retry_after")));
     }
 }
 

@@ -227,6 +227,7 @@ static int observe(struct stage *s, struct evidence *e, char **why)
     base = take_base(s, e, &behind, why);
     if (!base)
         goto done;
+    e->faults = s->faults;
     place_state(&s->place, &e->leak, &e->before);
     if (run_linker(s, e, base, why) != 0 || take_traffic(s, e, mark, why) != 0)
         goto done;

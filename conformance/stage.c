@@ -87,6 +87,7 @@ int stage_open(struct stage *s, char **why)
 {
     char name[33];
 
+    s->faults = json_get(s->c->world, "faults");
     rng_hex(&s->worker->rng, name, 32);
     return place_make(&s->place, s->suite->folder, name, why) == 0 ? open_world(s, why) : -1;
 }
@@ -120,6 +121,8 @@ int stage_change(struct stage *s, const cJSON *change, char **why)
         (!faults || stage_ask(s, "PUT", "/faults", faults, NULL, why) == 0) &&
         (!ahead || stage_ask(s, "POST", "/clock", advance, NULL, why) == 0) && snapshot(s, &s->now, why) == 0)
         rc = 0;
+    if (faults)
+        s->faults = faults;
     cJSON_Delete(advance);
     return rc;
 }

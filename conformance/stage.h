@@ -15,6 +15,7 @@ struct stage {
     struct place place;
     char sandbox[20];
     struct sink *foreign; // NULL: the world names none
+    const cJSON *faults;  // as the case or its latest change set them
     cJSON *first, *now;   // snapshots with secrets: as the case began, and at present
 };
 
