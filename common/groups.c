@@ -56,7 +56,8 @@ const struct group *group_writer(const struct group *g)
     if (!text_ends(g->name, read))
         return NULL;
     for (size_t i = 0; !found && i < ARRAY_LEN(writes); i++) {
-        char *name = text_printf("%.*s%s", (int)(strlen(g->name) - strlen(read)), g->name, writes[i]);
+        char *name =
+            text_printf("%.*s%s", (int)(strlen(g->name) - strlen(read)), g->name, writes[i]);
 
         for (found = group_by_name(name, NULL); found && found->scope != g->scope;)
             found = group_by_name(name, found);

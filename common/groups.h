@@ -16,15 +16,15 @@ struct group {
     const char *former;    // a former name, or NULL
     const char *also;      // another spelling that the OpenAPI document uses, or NULL
     enum group_scope scope;
-    bool row;              // one of the 25 rows of the integration
-    bool seeded_id;        // the real id is not known (INF)
+    bool row;       // one of the 25 rows of the integration
+    bool seeded_id; // the real id is not known (INF)
 };
 
 extern const struct group group_table[];
 extern const size_t group_count;
 
-/* By id, or by API name, dashboard name, former or other spelling. The first match; NULL: none. A name
- * that exists in two scopes is found again with `after` = the last one found. */
+/* By id, or by API name, dashboard name, former or other spelling. The first match; NULL: none. A
+ * name that exists in two scopes is found again with `after` = the last one found. */
 const struct group *group_by_id(const char *id);
 const struct group *group_by_name(const char *name, const struct group *after);
 const char *group_nearest(const char *word); // the closest name, for error texts; NULL: none

@@ -13,15 +13,17 @@
 
 static const char *const scopes[] = { "user", "account", "zone", "bucket", NULL };
 static const char *const scope_words[] = { "User", "Account", "Zone", "Bucket" };
-static const char *const scope_enums[] = { "GROUP_USER", "GROUP_ACCOUNT", "GROUP_ZONE", "GROUP_BUCKET" };
+static const char *const scope_enums[] = { "GROUP_USER", "GROUP_ACCOUNT", "GROUP_ZONE",
+                                           "GROUP_BUCKET" };
 
 /* Endings of API names and what the dashboard says for them. */
 static const struct {
     const char *api, *dashboard;
 } verbs[] = {
-    { " Read", "Read" }, { " read", "Read" },     { " Write", "Edit" },   { " Edit", "Edit" },
-    { " Run", "Run" },   { " Revoke", "Revoke" }, { " Admin", "Admin" },  { " Report", "Report" },
-    { " Bind", "Bind" }, { " Send", "Send" },     { " Evaluate", "Evaluate" },
+    { " Read", "Read" },   { " read", "Read" },         { " Write", "Edit" },
+    { " Edit", "Edit" },   { " Run", "Run" },           { " Revoke", "Revoke" },
+    { " Admin", "Admin" }, { " Report", "Report" },     { " Bind", "Bind" },
+    { " Send", "Send" },   { " Evaluate", "Evaluate" },
 };
 
 static int scope_of(const cJSON *group)
@@ -39,13 +41,14 @@ static bool name_taken(const cJSON *all, const cJSON *but, const char *name)
     const cJSON *group;
 
     cJSON_ArrayForEach (group, all)
-        if (group != but && scope_of(group) == scope_of(but) && !strcmp(json_text(group, "name"), name))
+        if (group != but && scope_of(group) == scope_of(but) &&
+            !strcmp(json_text(group, "name"), name))
             return true;
     return false;
 }
 
-/* "Zone > DNS (Edit)" for "DNS Write". A name without a verb counts as Edit, unless the same name with
- * Write exists beside it: then it stands alone. */
+/* "Zone > DNS (Edit)" for "DNS Write". A name without a verb counts as Edit, unless the same name
+ * with Write exists beside it: then it stands alone. */
 static char *dashboard_dup(const cJSON *all, const cJSON *group)
 {
     const char *given = json_text(group, "dashboard"), *name = json_text(group, "name");
@@ -157,7 +160,8 @@ int main(int argc, char **argv)
         why = text_printf("%s: not a JSON array", argv[1]);
         goto done;
     }
-    if (compile(all, argv[1], &out, &why) == 0 && file_write(argv[2], out.at, out.len, 0644, &why) == 0)
+    if (compile(all, argv[1], &out, &why) == 0 &&
+        file_write(argv[2], out.at, out.len, 0644, &why) == 0)
         rc = 0;
 done:
     if (why)

@@ -59,8 +59,8 @@ void check_keys(const struct source *s, const char *path, const cJSON *object,
         if (known[i])
             continue;
         near = text_nearest(member->string, known);
-        fault(s, path_join(path, member->string), true, "unknown key%s%s%s", near ? " (did you mean " : "",
-              near ? near : "", near ? "?)" : "");
+        fault(s, path_join(path, member->string), true, "unknown key%s%s%s",
+              near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
     }
 }
 
@@ -125,8 +125,9 @@ static void emit_hooks(const char *folder)
         buf_printf(&head, "enum step %s(struct call *c);\n", hooks.at[i]);
         buf_printf(&table, "    %s,\n", hooks.at[i]);
     }
-    buf_text(&head, "\ntypedef enum step (*spec_action)(struct call *c);\n"
-                    "extern const spec_action spec_actions[]; // by op->action; [0] is NULL\n\n#endif\n");
+    buf_text(&head,
+             "\ntypedef enum step (*spec_action)(struct call *c);\n"
+             "extern const spec_action spec_actions[]; // by op->action; [0] is NULL\n\n#endif\n");
     buf_text(&table, "};\n");
     write_out(folder, "hooks.h", &head);
     write_out(folder, "actions.c", &table);

@@ -25,7 +25,7 @@ __attribute__((format(printf, 3, 4))) void fault_line(const char *file, unsigned
 void check_keys(const struct source *s, const char *path, const cJSON *object,
                 const char *const *known);
 bool source_open(struct source *s, const char *file); // false: a fault was printed
-char *path_join(const char *path, const char *name); // "a.b", for places
+char *path_join(const char *path, const char *name);  // "a.b", for places
 
 /* Interned texts: offsets into the blob that spec_text() reads; 0 is "". */
 uint32_t text_add(const char *text);
@@ -35,8 +35,8 @@ void texts_emit(struct buf *out);
 /* A row of operations.tsv or extra.tsv on its way to a struct op. */
 struct row {
     struct op op;
-    const char *path;  // as written
-    char *shape;       // path with every placeholder as {}
+    const char *path; // as written
+    char *shape;      // path with every placeholder as {}
     const char *cell_groups, *cell_response, *cell_request;
     const char *file;
     unsigned line;
@@ -50,7 +50,7 @@ struct rows {
 };
 extern struct rows rows;
 void rows_read(const char *file, bool in_document);
-void rows_check(void); // order and doubles, once both files are read
+void rows_check(void);  // order and doubles, once both files are read
 void rows_groups(void); // names to indices, after the descriptors
 void rows_emit(struct buf *out);
 struct row *row_find(const char *method, const char *path); // placeholder spelling does not matter

@@ -30,8 +30,8 @@ static uint8_t word(const struct source *s, const char *path, const cJSON *json,
         if (!strcmp(words[i], given))
             return i;
     near = given ? text_nearest(given, words) : NULL;
-    fault(s, path_join(path, member), false, "not one of the words for it%s%s", near ? ", nearest: " : "",
-          near ? near : "");
+    fault(s, path_join(path, member), false, "not one of the words for it%s%s",
+          near ? ", nearest: " : "", near ? near : "");
     return absent;
 }
 
@@ -81,9 +81,10 @@ static void read_reasons(const struct source *s, const char *path, const char *n
 
 static void read_dialect(const struct source *s, const cJSON *json)
 {
-    static const char *const known[] = { "like",         "success",      "list",    "error", "core_headers",
-                                         "rate_headers", "route_prefix", "newline", "why",   "reasons",
-                                         NULL };
+    static const char *const known[] = {
+        "like",    "success", "list",    "error", "core_headers", "rate_headers", "route_prefix",
+        "newline", "why",     "reasons", NULL
+    };
     char *path = path_join("dialects", json->string);
     const char *like = json_text(json, "like");
     struct dialect *d = &all[count].dialect;
@@ -104,7 +105,8 @@ static void read_dialect(const struct source *s, const cJSON *json)
     d->list_form = word(s, path, json, "list", forms, d->list_form);
     error_form = d->error_form;
     d->error_form = word(s, path, json, "error", forms, d->error_form);
-    for (int r = 1; r < WHY_COUNT; r++) // inherited answers follow, unless they had a form of their own
+    for (int r = 1; r < WHY_COUNT;
+         r++) // inherited answers follow, unless they had a form of their own
         if (d->reasons[r].form == error_form)
             d->reasons[r].form = d->error_form;
     d->rate_headers = word(s, path, json, "rate_headers", rates, d->rate_headers);
@@ -151,16 +153,18 @@ void dialects_emit(struct buf *out)
     for (size_t i = 0; i < count; i++) {
         const struct dialect *d = &all[i].dialect;
 
-        buf_printf(out, "    { .name = %u, .success_form = %u, .list_form = %u, .error_form = %u,", d->name,
-                   d->success_form, d->list_form, d->error_form);
-        buf_printf(out, " .core_headers = %u, .rate_headers = %u, .route_prefix = %u, .newline = %u,\n",
+        buf_printf(out, "    { .name = %u, .success_form = %u, .list_form = %u, .error_form = %u,",
+                   d->name, d->success_form, d->list_form, d->error_form);
+        buf_printf(out,
+                   " .core_headers = %u, .rate_headers = %u, .route_prefix = %u, .newline = %u,\n",
                    d->core_headers, d->rate_headers, d->route_prefix, d->newline);
         buf_printf(out, "      .reasons = { // %s\n", all[i].name);
         for (int r = 1; r < WHY_COUNT; r++) {
             const struct reason_answer *a = &d->reasons[r];
 
-            buf_printf(out, "        [%d] = { %u, %u, %u, { %u, %u } }, // %s\n", r, a->http, a->form,
-                       a->errors_count, a->error[0], a->error[1], reason_name((enum reason)r));
+            buf_printf(out, "        [%d] = { %u, %u, %u, { %u, %u } }, // %s\n", r, a->http,
+                       a->form, a->errors_count, a->error[0], a->error[1],
+                       reason_name((enum reason)r));
         }
         buf_text(out, "      } },\n");
     }

@@ -20,7 +20,8 @@ static void check_why(const struct source *s, const char *path, const cJSON *jso
     for (size_t i = 0; why && tags[i]; i++)
         tagged = tagged || text_starts(why, tags[i]);
     if (!tagged)
-        fault(s, path, false, "an error needs \"why\" with its evidence: REC, LIVE, DOC, SRC, REP or INF");
+        fault(s, path, false,
+              "an error needs \"why\" with its evidence: REC, LIVE, DOC, SRC, REP or INF");
 }
 
 uint16_t error_find(const char *family, const char *name)
@@ -58,7 +59,8 @@ uint16_t error_add(const struct source *s, const char *path, const char *family,
     if (chain && (!cJSON_IsArray(chain) || cJSON_GetArraySize(chain) > 2))
         fault(s, path_join(path, "chain"), false, "a list of one or two entries");
     check_why(s, path, json);
-    if (http < 200 || http > 599 || !json_text(json, "message") || !json_is_whole(json_get(json, "code")))
+    if (http < 200 || http > 599 || !json_text(json, "message") ||
+        !json_is_whole(json_get(json, "code")))
         fault(s, path, false, "an error has http (200..599), code and message");
     errors = xrealloc(errors, (errors_count + 1) * sizeof *errors);
     errors[errors_count++] = (struct error_row){
@@ -81,8 +83,8 @@ void errors_emit(struct buf *out)
     for (size_t i = 0; i < errors_count; i++) {
         const struct spec_error *e = &errors[i].error;
 
-        buf_printf(out, "    { .message = %u, .code = %d, .http = %u, .chain_code = %u,", e->message,
-                   e->code, e->http, e->chain_code);
+        buf_printf(out, "    { .message = %u, .code = %d, .http = %u, .chain_code = %u,",
+                   e->message, e->code, e->http, e->chain_code);
         buf_printf(out, " .chain_message = %u, .chain2_code = %u, .chain2_message = %u,",
                    e->chain_message, e->chain2_code, e->chain2_message);
         buf_printf(out, " .name = %u }, // %s\n", e->name, errors[i].name);

@@ -9,8 +9,8 @@
 
 struct names hooks, kinds;
 
-static const char *const auths[] = { "normal", "none", "user_only", "key_only", "hook_token", "other",
-                                     NULL };
+static const char *const auths[] = { "normal",     "none",  "user_only", "key_only",
+                                     "hook_token", "other", NULL };
 
 /* One descriptor on its way through. */
 struct family {
@@ -35,7 +35,8 @@ static void read_resources(struct family *f)
     cJSON_ArrayForEach (one, json_get(f->source.root, "resources")) {
         check_keys(&f->source, path_join("resources", one->string), one, known);
         if (!json_text(one, "at"))
-            fault(&f->source, path_join("resources", one->string), true, "\"at\" is needed: the item path");
+            fault(&f->source, path_join("resources", one->string), true,
+                  "\"at\" is needed: the item path");
         names_add(&kinds, one->string);
     }
 }
@@ -95,8 +96,8 @@ static struct row *named(struct family *f, const char *section, const char *name
     if (row)
         return row;
     near = row_nearest(name);
-    fault(&f->source, path_join(section, name), true, "no such operation%s%s", near ? ", nearest: " : "",
-          near ? near : "");
+    fault(&f->source, path_join(section, name), true, "no such operation%s%s",
+          near ? ", nearest: " : "", near ? near : "");
     return NULL;
 }
 
@@ -126,7 +127,8 @@ static void read_actions(struct family *f)
 }
 
 /* What a section does to one row. */
-typedef void (*section_set)(struct family *f, const char *place, struct row *row, const cJSON *value);
+typedef void (*section_set)(struct family *f, const char *place, struct row *row,
+                            const cJSON *value);
 
 static uint16_t error_of(struct family *f, const char *place, const cJSON *value)
 {
@@ -186,7 +188,8 @@ static void set_auth(struct family *f, const char *place, struct row *row, const
             row->op.auth = i;
             return;
         }
-    fault(&f->source, place, false, "not one of normal, none, user_only, key_only, hook_token, other");
+    fault(&f->source, place, false,
+          "not one of normal, none, user_only, key_only, hook_token, other");
 }
 
 /* The label is for what this server answers: an operation that only its schema answers stays
@@ -203,8 +206,9 @@ static void set_evidence(struct family *f, const char *place, struct row *row, c
     else if (text_starts(text, "REC") || text_starts(text, "LIVE"))
         row->op.fidelity = FIDELITY_RECORDED;
     else
-        row->op.fidelity = text_starts(text, "DOC") || text_starts(text, "SRC") ? FIDELITY_DOCUMENTED
-                                                                                : FIDELITY_INFERRED;
+        row->op.fidelity = text_starts(text, "DOC") || text_starts(text, "SRC")
+                               ? FIDELITY_DOCUMENTED
+                               : FIDELITY_INFERRED;
 }
 
 static void set_ok(struct family *f, const char *place, struct row *row, const cJSON *value)
@@ -239,7 +243,8 @@ static void read_section(struct family *f, const char *section, section_set set)
         size_t matched = 0;
 
         for (size_t i = 0; i < rows.count; i++)
-            if (!strcmp(text_at(rows.at[i].op.family), f->name) && row_matches(&rows.at[i], one->string)) {
+            if (!strcmp(text_at(rows.at[i].op.family), f->name) &&
+                row_matches(&rows.at[i], one->string)) {
                 set(f, place, &rows.at[i], one);
                 matched++;
             }
@@ -256,9 +261,10 @@ static void read_section(struct family *f, const char *section, section_set set)
 static bool open_family(struct family *f, const char *file)
 {
     static const char *const known[] = {
-        "family", "dialect", "covers",               "errors", "resources", "actions", "groups",
-        "denied", "gone",    "denied_account_token", "auth",   "ok",        "dialects", "evidence",
-        "why",    NULL
+        "family",  "dialect", "covers",   "errors",   "resources",
+        "actions", "groups",  "denied",   "gone",     "denied_account_token",
+        "auth",    "ok",      "dialects", "evidence", "why",
+        NULL
     };
     const char *dialect;
     int which;

@@ -1,4 +1,4 @@
-/* Groups: the names in the rows become indices of the group table, each list of them stored once. */
+/* Groups: the names in the rows become indices of the group table, each list stored once. */
 #include "common/groups.h"
 #include "common/mem.h"
 #include "common/text.h"
@@ -28,7 +28,8 @@ static void list_add(struct list *l, const struct group *g)
         l->at[l->count++] = index;
 }
 
-/* Edit implies Read everywhere, so a cell that names only the reading group takes the writer as well. */
+/* Edit implies Read everywhere, so a cell that names only the reading group takes the writer as
+ * well. */
 static void list_add_with_writer(struct list *l, const struct group *g)
 {
     const struct group *writer = group_writer(g);

@@ -9,11 +9,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum column { METHOD, PATH, GROUPS, SECURITY, SUCCESS, TYPE, RESPONSE, REQUEST_TYPE, REQUEST, QUERY,
-              DEPRECATED, OPERATION_ID, TWIN, COLUMNS };
+enum column {
+    METHOD,
+    PATH,
+    GROUPS,
+    SECURITY,
+    SUCCESS,
+    TYPE,
+    RESPONSE,
+    REQUEST_TYPE,
+    REQUEST,
+    QUERY,
+    DEPRECATED,
+    OPERATION_ID,
+    TWIN,
+    COLUMNS
+};
 
-static const char heads[] = "method\tpath\tgroups\tsecurity\tsuccess\ttype\tresponse\trequest_type\t"
-                            "request\tquery\tdeprecated\toperation_id\ttwin";
+static const char heads[] =
+    "method\tpath\tgroups\tsecurity\tsuccess\ttype\tresponse\trequest_type\t"
+    "request\tquery\tdeprecated\toperation_id\ttwin";
 static const char *const method_names[] = { "GET", "POST", "PUT", "PATCH", "DELETE" };
 
 struct rows rows;
@@ -46,8 +61,8 @@ static int method_of(const char *name)
     return -1;
 }
 
-/* A placeholder fills a whole segment here; one that shares it with other characters takes it whole,
- * under its first name. */
+/* A placeholder fills a whole segment here; one that shares it with other characters takes it
+ * whole, under its first name. */
 static void read_params(struct row *row)
 {
     row->op.params = (uint32_t)param_texts_count;
@@ -246,9 +261,12 @@ bool row_matches(const struct row *row, const char *pattern)
 
     if (!path)
         return false;
-    if (!strncmp(pattern, "READ ", 5) ? !read : !strncmp(pattern, "WRITE ", 6) ? read :
-        strncmp(pattern, "* ", 2) != 0 && (strncmp(pattern, method_names[row->op.method], word) != 0 ||
-                                           method_names[row->op.method][word]))
+    if (!strncmp(pattern, "READ ", 5) ? !read
+        : !strncmp(pattern, "WRITE ", 6)
+            ? read
+            : strncmp(pattern, "* ", 2) != 0 &&
+                  (strncmp(pattern, method_names[row->op.method], word) != 0 ||
+                   method_names[row->op.method][word]))
         return false;
     shape = shape_dup(path + 1);
     yes = text_glob(shape, row->shape);
@@ -258,19 +276,23 @@ bool row_matches(const struct row *row, const char *pattern)
 
 static void emit_op(struct buf *out, const struct op *op, const char *name)
 {
-    buf_printf(out, "    { .path = %u, .operation_id = %u, .groups = %u, .response = %u, .request = %u,",
+    buf_printf(out,
+               "    { .path = %u, .operation_id = %u, .groups = %u, .response = %u, .request = %u,",
                op->path, op->operation_id, op->groups, op->response, op->request);
     buf_printf(out, " .content_type = %u, .family = %u, .evidence = %u, .params = %u,",
                op->content_type, op->family, op->evidence, op->params);
     buf_printf(out, " .groups_count = %u, .action = %u, .ok = %u, .denied = %u,", op->groups_count,
                op->action, op->ok, op->denied);
-    buf_printf(out, " .denied_account_token = %u, .gone = %u, .method = %u, .dialect = %u, .scope = %u,",
+    buf_printf(out,
+               " .denied_account_token = %u, .gone = %u, .method = %u, .dialect = %u, .scope = %u,",
                op->denied_account_token, op->gone, op->method, op->dialect, op->scope);
-    buf_printf(out, " .scope_param = %u, .param_count = %u, .auth = %u, .depth = %u, .fidelity = %u,",
+    buf_printf(out,
+               " .scope_param = %u, .param_count = %u, .auth = %u, .depth = %u, .fidelity = %u,",
                op->scope_param, op->param_count, op->auth, op->depth, op->fidelity);
     buf_printf(out, " .request_kind = %u, .request_required = %u, .deprecated = %u,",
                op->request_kind, op->request_required, op->deprecated);
-    buf_printf(out, " .in_document = %u, .counted = %u }, // %s\n", op->in_document, op->counted, name);
+    buf_printf(out, " .in_document = %u, .counted = %u }, // %s\n", op->in_document, op->counted,
+               name);
 }
 
 void rows_emit(struct buf *out)
@@ -285,7 +307,8 @@ void rows_emit(struct buf *out)
         counted += rows.at[i].op.counted;
         free(name);
     }
-    buf_printf(out, "};\nconst size_t spec_op_count = %zu;\nconst size_t spec_document_count = %zu;\n",
+    buf_printf(out,
+               "};\nconst size_t spec_op_count = %zu;\nconst size_t spec_document_count = %zu;\n",
                rows.count, counted);
     buf_printf(out, "const struct op op_none = { .dialect = %d };\n", dialect_find("core"));
     buf_text(out, "const uint32_t spec_param_names[] = {");

@@ -1,5 +1,5 @@
-/* schemas.json -> flat words (mock/spec/schema.h). Equal nodes are stored once; a reference is the node
- * it leads to, and a schema that holds itself goes through a slot. */
+/* schemas.json -> flat words (mock/spec/schema.h). Equal nodes are stored once; a reference is the
+ * node it leads to, and a schema that holds itself goes through a slot. */
 #include "common/mem.h"
 #include "common/text.h"
 #include "mock/spec/compile.h"
@@ -39,7 +39,8 @@ void schemas_read(const char *file)
 
     if (!source_open(s, file))
         return;
-    entries = xrealloc(entries, (entries_count + (size_t)cJSON_GetArraySize(s->root)) * sizeof *entries);
+    entries =
+        xrealloc(entries, (entries_count + (size_t)cJSON_GetArraySize(s->root)) * sizeof *entries);
     cJSON_ArrayForEach (one, s->root)
         entries[entries_count++] = (struct entry){ .name = one->string, .json = one, .source = s };
     qsort(entries, entries_count, sizeof *entries, by_name);
@@ -102,13 +103,16 @@ static uint32_t flags_of(const cJSON *json)
     static const struct {
         const char *name;
         uint32_t flag;
-    } types[] = { { "boolean", SCHEMA_BOOL },  { "integer", SCHEMA_INTEGER }, { "number", SCHEMA_NUMBER },
-                  { "string", SCHEMA_STRING }, { "object", SCHEMA_OBJECT },   { "array", SCHEMA_ARRAY } };
+    } types[] = { { "boolean", SCHEMA_BOOL },  { "integer", SCHEMA_INTEGER },
+                  { "number", SCHEMA_NUMBER }, { "string", SCHEMA_STRING },
+                  { "object", SCHEMA_OBJECT }, { "array", SCHEMA_ARRAY } };
     static const struct {
         const char *name;
         uint32_t flag;
-    } marks[] = { { "readOnly", SCHEMA_READ_ONLY },      { "writeOnly", SCHEMA_WRITE_ONLY },
-                  { "exclusiveMinimum", SCHEMA_ABOVE },  { "exclusiveMaximum", SCHEMA_BELOW },
+    } marks[] = { { "readOnly", SCHEMA_READ_ONLY },
+                  { "writeOnly", SCHEMA_WRITE_ONLY },
+                  { "exclusiveMinimum", SCHEMA_ABOVE },
+                  { "exclusiveMaximum", SCHEMA_BELOW },
                   { "uniqueItems", SCHEMA_UNIQUE } };
     const char *type = json_text(json, "type");
     uint32_t flags = 0;
@@ -143,7 +147,8 @@ static uint32_t anything(void)
 }
 
 /* Named members, then those that are only required. */
-static void add_members(struct words *w, const struct source *s, const char *path, const cJSON *json)
+static void add_members(struct words *w, const struct source *s, const char *path,
+                        const cJSON *json)
 {
     const cJSON *members = json_get(json, "properties"), *one;
     size_t at = w->count;
@@ -155,7 +160,8 @@ static void add_members(struct words *w, const struct source *s, const char *pat
     cJSON_ArrayForEach (one, members) {
         char *place = path_join(below, one->string);
 
-        words_add(w, text_add(one->string) | (is_required(json, one->string) ? SCHEMA_REQUIRED : 0));
+        words_add(w,
+                  text_add(one->string) | (is_required(json, one->string) ? SCHEMA_REQUIRED : 0));
         words_add(w, compile(s, place, one));
         w->at[at]++;
         free(place);
@@ -208,13 +214,36 @@ static void add_list(struct words *w, const struct source *s, const char *path, 
 
 static uint32_t compile(const struct source *s, const char *path, const cJSON *json)
 {
-    static const char *const known[] = {
-        "type",      "required",  "enum",      "format",    "minimum",   "maximum",
-        "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "minItems",
-        "maxItems",  "uniqueItems", "minProperties", "maxProperties", "nullable", "readOnly",
-        "writeOnly", "items",     "additionalProperties", "not", "oneOf", "anyOf",
-        "allOf",     "properties", "default",  "discriminator", "$ref",  NULL
-    };
+    static const char *const known[] = { "type",
+                                         "required",
+                                         "enum",
+                                         "format",
+                                         "minimum",
+                                         "maximum",
+                                         "exclusiveMinimum",
+                                         "exclusiveMaximum",
+                                         "multipleOf",
+                                         "minLength",
+                                         "maxLength",
+                                         "minItems",
+                                         "maxItems",
+                                         "uniqueItems",
+                                         "minProperties",
+                                         "maxProperties",
+                                         "nullable",
+                                         "readOnly",
+                                         "writeOnly",
+                                         "items",
+                                         "additionalProperties",
+                                         "not",
+                                         "oneOf",
+                                         "anyOf",
+                                         "allOf",
+                                         "properties",
+                                         "default",
+                                         "discriminator",
+                                         "$ref",
+                                         NULL };
     struct words w;
 
     check_keys(s, path, json, known);

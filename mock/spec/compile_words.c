@@ -66,11 +66,20 @@ void words_add_format(struct words *w, const cJSON *json)
         const char *name;
         enum schema_format format;
     } formats[] = {
-        { "date-time", FORMAT_DATE_TIME }, { "date", FORMAT_DATE },         { "uuid", FORMAT_UUID },
-        { "uri", FORMAT_URI },             { "URI", FORMAT_URI },           { "uri-reference", FORMAT_URI },
-        { "uri-template", FORMAT_URI },    { "email", FORMAT_EMAIL },       { "hostname", FORMAT_HOSTNAME },
-        { "ipv4", FORMAT_IPV4 },           { "ipv6", FORMAT_IPV6 },         { "cidr", FORMAT_CIDR },
-        { "A.B.C.D/N", FORMAT_CIDR },      { "byte", FORMAT_BYTE },
+        { "date-time", FORMAT_DATE_TIME },
+        { "date", FORMAT_DATE },
+        { "uuid", FORMAT_UUID },
+        { "uri", FORMAT_URI },
+        { "URI", FORMAT_URI },
+        { "uri-reference", FORMAT_URI },
+        { "uri-template", FORMAT_URI },
+        { "email", FORMAT_EMAIL },
+        { "hostname", FORMAT_HOSTNAME },
+        { "ipv4", FORMAT_IPV4 },
+        { "ipv6", FORMAT_IPV6 },
+        { "cidr", FORMAT_CIDR },
+        { "A.B.C.D/N", FORMAT_CIDR },
+        { "byte", FORMAT_BYTE },
     };
     const char *name = json_text(json, "format");
 

@@ -1,7 +1,7 @@
-/* mockflare-derive: takes the facts out of Cloudflare's OpenAPI document, run by hand when a new one is
- * published: mockflare-derive OPENAPI.json mock/spec
- * writes operations.tsv (one row per operation) and schemas.json (the bodies' schemas, one a line).
- * Facts only: names, types, limits, codes; no sentence of the document comes along. */
+/* mockflare-derive: takes the facts out of Cloudflare's OpenAPI document, run by hand when a new
+ * one is published: mockflare-derive OPENAPI.json mock/spec writes operations.tsv (one row per
+ * operation) and schemas.json (the bodies' schemas, one a line). Facts only: names, types, limits,
+ * codes; no sentence of the document comes along. */
 #include "common/buf.h"
 #include "common/file.h"
 #include "common/json.h"
@@ -15,9 +15,10 @@
 
 static const char *const verbs[] = { "get", "post", "put", "patch", "delete" };
 
-/* The column heads are the documentation of the file; compile_tsv.c reads columns by these names. */
-static const char heads[] = "method\tpath\tgroups\tsecurity\tsuccess\ttype\tresponse\trequest_type\t"
-                            "request\tquery\tdeprecated\toperation_id\ttwin\n";
+/* The column heads are the file's documentation; compile_rows.c holds them against its own. */
+static const char heads[] =
+    "method\tpath\tgroups\tsecurity\tsuccess\ttype\tresponse\trequest_type\t"
+    "request\tquery\tdeprecated\toperation_id\ttwin\n";
 
 struct rows {
     char **at;
@@ -79,8 +80,8 @@ static void cell_security(struct buf *row, const cJSON *op)
     buf_release(&all);
 }
 
-/* The media types of a body, JSON first, then as the document has them, joined by commas. Returns the
- * media type object whose schema counts: the first written. */
+/* The media types of a body, JSON first, then as the document has them, joined by commas. Returns
+ * the media type object whose schema counts: the first written. */
 static const cJSON *media(const cJSON *content, struct buf *types)
 {
     const cJSON *first = json_get(content, "application/json"), *type;
@@ -220,8 +221,9 @@ static void derive_row(struct rows *rows, const cJSON *root, const cJSON *item, 
     free(name);
 }
 
-/* One templated path of the document is two routes of the API: below an account and below a zone. */
-static void derive_operation(struct rows *rows, const cJSON *root, const cJSON *item, const cJSON *op)
+/* A templated path of the document is two routes of the API: below an account and below a zone. */
+static void derive_operation(struct rows *rows, const cJSON *root, const cJSON *item,
+                             const cJSON *op)
 {
     static const char both[] = "/{accounts_or_zones}/{account_or_zone_id}";
     char *path;

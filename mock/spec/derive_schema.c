@@ -25,9 +25,12 @@ static cJSON *facts(const cJSON *schema);
 
 /* Kept as they stand; what else a schema may hold is prose, tooling marks, or handled by name. */
 static const char *const plain[] = {
-    "type",          "required",    "enum",     "format",        "pattern",       "minimum",
-    "maximum",       "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength",
-    "minItems",      "maxItems",    "uniqueItems", "minProperties", "maxProperties", "nullable",
+    "type",          "required",         "enum",
+    "format",        "pattern",          "minimum",
+    "maximum",       "exclusiveMinimum", "exclusiveMaximum",
+    "multipleOf",    "minLength",        "maxLength",
+    "minItems",      "maxItems",         "uniqueItems",
+    "minProperties", "maxProperties",    "nullable",
     "readOnly",      "writeOnly",
 };
 static const char *const single[] = { "items", "additionalProperties", "not" };
@@ -129,7 +132,8 @@ static cJSON *facts(const cJSON *schema)
 
     if (ref) { // what stands beside a reference does not count, but three marks say what is meant
         put_ref(out, ref);
-        for (const char *const *mark = (const char *const[]){ "nullable", "readOnly", "writeOnly", NULL };
+        for (const char *const *mark =
+                 (const char *const[]){ "nullable", "readOnly", "writeOnly", NULL };
              *mark; mark++)
             if (json_flag(schema, *mark, false))
                 cJSON_AddTrueToObject(out, *mark);

@@ -1,5 +1,5 @@
-/* optable: the API's operations as compiled by mockflare-compile. Read-only, shared by all threads, no
- * pointers in the big tables (32-bit offsets into `spec_text`), so nothing is relocated at start. */
+/* optable: the API's operations as compiled by mockflare-compile. Read-only, shared by all threads,
+ * no pointers in the big tables (32-bit offsets for spec_text), so nothing is relocated at start. */
 #ifndef MF_OPTABLE_H
 #define MF_OPTABLE_H
 
@@ -43,14 +43,14 @@ enum reason {
     WHY_TOKEN_NOT_YET,
     WHY_TOKEN_FRESH,
     WHY_ADDRESS,
-    WHY_NO_USER,              // account-owned token where a user is needed
+    WHY_NO_USER,               // account-owned token where a user is needed
     WHY_NOT_FOR_ACCOUNT_TOKEN, // page rules and their like
-    WHY_METHOD_NEEDS_KEY,     // operation closed to tokens
+    WHY_METHOD_NEEDS_KEY,      // operation closed to tokens
     WHY_FOREIGN_ACCOUNT,
     WHY_FOREIGN_ZONE,
     WHY_MISSING_GROUP,
     WHY_DENIED_BY_POLICY,
-    WHY_ROLE,                 // the owner's role does not reach that far
+    WHY_ROLE, // the owner's role does not reach that far
     WHY_NO_ROUTE,
     WHY_BAD_ID,
     WHY_METHOD,
@@ -62,9 +62,9 @@ enum reason {
     WHY_RATE_LIMITED,
     WHY_COUNT
 };
-const char *reason_name(enum reason reason); // "missing_group", as descriptors and the journal write it
+const char *reason_name(enum reason reason); // "missing_group", as descriptors and journal write it
 
-/* One operation. Generated: `spec_ops[spec_op_count]`, and `op_none` for paths that nobody serves. */
+/* One operation. Generated: `spec_ops[spec_op_count]`, and `op_none` for paths nobody serves. */
 struct op {
     uint32_t path;         // text: "/zones/{zone_id}/dns_records"
     uint32_t operation_id; // text
@@ -76,24 +76,24 @@ struct op {
     uint32_t evidence;     // text, "" if none
     uint32_t params;       // first index into spec_param_names
     uint16_t groups_count;
-    uint16_t action;       // 0: no hook; else index into spec_actions
-    uint16_t ok;           // success status
-    uint16_t denied;       // an enum error_id that replaces the dialect's WHY_MISSING_GROUP, 0: none
+    uint16_t action; // 0: no hook; else index into spec_actions
+    uint16_t ok;     // success status
+    uint16_t denied; // an enum error_id that replaces the dialect's WHY_MISSING_GROUP, 0: none
     uint16_t denied_account_token; // error_id for any account-owned token, 0: allowed
-    uint16_t gone;         // error_id that a sunset operation answers, 0: alive
-    uint8_t method;        // enum method
-    uint8_t dialect;       // index into dialects
-    uint8_t scope;         // enum scope
-    uint8_t scope_param;   // which path parameter holds the account or zone id
+    uint16_t gone;                 // error_id that a sunset operation answers, 0: alive
+    uint8_t method;                // enum method
+    uint8_t dialect;               // index into dialects
+    uint8_t scope;                 // enum scope
+    uint8_t scope_param;           // which path parameter holds the account or zone id
     uint8_t param_count;
-    uint8_t auth;          // enum auth
-    uint8_t depth;         // enum depth
-    uint8_t fidelity;      // enum fidelity
-    uint8_t request_kind;  // 0 none, 1 JSON, 2 multipart, 3 other bytes
+    uint8_t auth;             // enum auth
+    uint8_t depth;            // enum depth
+    uint8_t fidelity;         // enum fidelity
+    uint8_t request_kind;     // 0 none, 1 JSON, 2 multipart, 3 other bytes
     uint8_t request_required; // 1: a body must be sent
     uint8_t deprecated;
-    uint8_t in_document;   // 0: an endpoint that the OpenAPI document lacks (trap 7)
-    uint8_t counted;       // 1: one of the document's 3207 (a template's second route is not)
+    uint8_t in_document; // 0: an endpoint that the OpenAPI document lacks (trap 7)
+    uint8_t counted;     // 1: one of the document's 3207 (a template's second route is not)
 };
 
 extern const struct op spec_ops[];
@@ -102,7 +102,7 @@ extern const size_t spec_document_count; // 3207: what `counted` sums up to
 extern const struct op op_none;
 extern const uint16_t spec_groups[]; // indices into group_table (common/groups.h)
 
-const char *spec_text(uint32_t offset); // a generated string; "" for 0
+const char *spec_text(uint32_t offset);     // a generated string; "" for 0
 const char *op_method(const struct op *op); // "GET"
 /* "GET /zones/{zone_id}", for people, the journal and scenarios' faults. */
 void op_name(const struct op *op, char *out, size_t room);
@@ -118,18 +118,18 @@ struct segment {
 };
 #define ROUTE_PARAMS_MOST 8
 struct route_found {
-    const struct op *op;    // NULL: no operation here for this method
-    bool path_known;        // another method is served at this path
+    const struct op *op;             // NULL: no operation here for this method
+    bool path_known;                 // another method is served at this path
     size_t param[ROUTE_PARAMS_MOST]; // indices of the segments that fill the placeholders
     const struct op *other; // if !op && path_known: one of the operations there (for its dialect)
-    const struct op *near;  // if !path_known: the operation whose path shares most segments, or NULL
+    const struct op *near; // if !path_known: the operation whose path shares most segments, or NULL
 };
 /* Walks the compiled trie: a literal before a parameter, backing up on a dead end. */
 void route_find(const struct segment *segments, size_t count, enum method method,
                 struct route_found *found);
 
-/* Hooks named in descriptors are defined in families' .c files; gen/hooks.h has their prototypes and
- * `spec_actions`, to which op->action is the index. */
+/* Hooks named in descriptors are defined in families' .c files; gen/hooks.h has their prototypes
+ * and `spec_actions`, to which op->action is the index. */
 
 /* An error of a descriptor's catalogue. */
 struct spec_error {
@@ -155,17 +155,17 @@ enum envelope_form {
 };
 struct reason_answer {
     uint16_t http;
-    uint8_t form;          // enum envelope_form
-    uint8_t errors_count;  // 1 or 2
-    uint16_t error[2];     // enum error_id
+    uint8_t form;         // enum envelope_form
+    uint8_t errors_count; // 1 or 2
+    uint16_t error[2];    // enum error_id
 };
 struct dialect {
     uint32_t name;
     uint8_t success_form, list_form, error_form;
-    uint8_t core_headers;  // the zones service's Cache-Control, Pragma, Expires and so on
-    uint8_t rate_headers;  // 0 none, 1 "default", 2 "list_zones"
-    uint8_t route_prefix;  // 1: "/client/v4" stands in the 7003 text
-    uint8_t newline;       // 1: the body ends with a newline
+    uint8_t core_headers; // the zones service's Cache-Control, Pragma, Expires and so on
+    uint8_t rate_headers; // 0 none, 1 "default", 2 "list_zones"
+    uint8_t route_prefix; // 1: "/client/v4" stands in the 7003 text
+    uint8_t newline;      // 1: the body ends with a newline
     struct reason_answer reasons[WHY_COUNT];
 };
 extern const struct dialect spec_dialects[];

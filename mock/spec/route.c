@@ -16,7 +16,7 @@ struct walk {
     uint16_t path[DEPTH_MOST + 1]; // nodes from the root to where the walk is
     bool by_any[DEPTH_MOST + 1];   // the step to that node was a placeholder
     struct route_found *found;
-    size_t deepest;                // segments of the longest way that matched
+    size_t deepest; // segments of the longest way that matched
     uint16_t deepest_node;
 };
 

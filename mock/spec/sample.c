@@ -11,22 +11,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Templates of requests without a body: the first page, and what lies behind it. Made at first use. */
-static _Atomic(struct template *) cache[2][SPEC_OP_COUNT];
+/* Moulds of requests without a body: first page, and what lies behind it. Made at first use. */
+static _Atomic(struct mould *) cache[2][SPEC_OP_COUNT];
 
 /* What types that are no JSON get: the least that a reader of the type takes. */
 static const unsigned char png[] = {
-    0x89, 'P',  'N',  'G',  '\r', '\n', 0x1a, '\n', 0,    0,    0,    13,   'I',  'H',  'D',  'R',  0,
-    0,    0,    1,    0,    0,    0,    1,    8,    6,    0,    0,    0,    0x1f, 0x15, 0xc4, 0x89, 0,
-    0,    0,    13,   'I',  'D',  'A',  'T',  'x',  0x9c, 0x63, 0xf8, 0xff, 0xff, 0xff, 0x7f, 0,    0x09,
-    0xfb, 0x03, 0xfd, 0x05, 0x43, 0x45, 0xca, 0,    0,    0,    0,    'I',  'E',  'N',  'D',  0xae, 'B',
-    '`',  0x82,
+    0x89, 'P',  'N',  'G',  '\r', '\n', 0x1a, '\n', 0,    0,    0,    13,   'I',  'H',
+    'D',  'R',  0,    0,    0,    1,    0,    0,    0,    1,    8,    6,    0,    0,
+    0,    0x1f, 0x15, 0xc4, 0x89, 0,    0,    0,    13,   'I',  'D',  'A',  'T',  'x',
+    0x9c, 0x63, 0xf8, 0xff, 0xff, 0xff, 0x7f, 0,    0x09, 0xfb, 0x03, 0xfd, 0x05, 0x43,
+    0x45, 0xca, 0,    0,    0,    0,    'I',  'E',  'N',  'D',  0xae, 'B',  '`',  0x82,
 };
 static const char zip[22] = "PK\005\006"; // an archive of nothing
 static const char pcap[24] = "\324\303\262\241\002\000\004\000\0\0\0\0\0\0\0\0\377\377\000\000\001";
-static const char pdf[] =
-    "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
-    "trailer<</Root 1 0 R>>\n%%EOF\n";
+static const char pdf[] = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 "
+                          "obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+                          "trailer<</Root 1 0 R>>\n%%EOF\n";
 #define TEXT(text) (text), sizeof(text) - 1
 static const struct {
     const char *type;
@@ -41,8 +41,9 @@ static const struct {
     { "text/event-stream", TEXT("data: {}\n\n") },
     { "application/x-ndjson", TEXT("{}\n") },
     { "application/javascript", TEXT("export default {};\n") },
-    { "multipart/form-data", TEXT("--example\r\nContent-Disposition: form-data; name=\"index.js\"\r\n\r\n"
-                                  "export default {};\r\n--example--\r\n") },
+    { "multipart/form-data",
+      TEXT("--example\r\nContent-Disposition: form-data; name=\"index.js\"\r\n\r\n"
+           "export default {};\r\n--example--\r\n") },
     { "application/x-pem-file", TEXT("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n") },
     { "message/rfc822", TEXT("Subject: example\r\n\r\nexample\r\n") },
     { "application/pdf", TEXT(pdf) },
@@ -119,10 +120,10 @@ static bool has_envelope(uint32_t node)
     return yes;
 }
 
-struct template *template_new(const struct op *op, const cJSON *body, bool beyond)
+struct mould *mould_new(const struct op *op, const cJSON *body, bool beyond)
 {
     struct maker m = { .op = op, .body = cJSON_IsObject(body) ? body : NULL, .beyond = beyond };
-    struct template *t = xcalloc(1, sizeof *t);
+    struct mould *t = xcalloc(1, sizeof *t);
 
     buf_init(&m.out);
     if (op->response && !has_envelope(op->response))
@@ -138,25 +139,25 @@ struct template *template_new(const struct op *op, const cJSON *body, bool beyon
     return t;
 }
 
-void template_free(struct template *t)
+void mould_free(struct mould *t)
 {
     free(t->text);
     free(t->holes);
     free(t);
 }
 
-static const struct template *cached(const struct op *op, bool beyond)
+static const struct mould *cached(const struct op *op, bool beyond)
 {
-    _Atomic(struct template *) *slot = &cache[beyond][op - spec_ops];
-    struct template *t = atomic_load_explicit(slot, memory_order_acquire), *none = NULL;
+    _Atomic(struct mould *) *slot = &cache[beyond][op - spec_ops];
+    struct mould *t = atomic_load_explicit(slot, memory_order_acquire), *none = NULL;
 
     if (t)
         return t;
-    t = template_new(op, NULL, beyond);
+    t = mould_new(op, NULL, beyond);
     if (atomic_compare_exchange_strong_explicit(slot, &none, t, memory_order_acq_rel,
                                                 memory_order_acquire))
         return t;
-    template_free(t); // another thread was quicker
+    mould_free(t); // another thread was quicker
     return none;
 }
 
@@ -213,7 +214,8 @@ static bool write_param(struct buf *out, const char *text, uint32_t node)
         return true;
     }
     if (!(s.flags & (SCHEMA_INTEGER | SCHEMA_NUMBER)) || !*text || strlen(text) > 15 ||
-        text[strspn(text, "0123456789")] || (*text == '0' && text[1]) || !schema_check(node, &number, NULL))
+        text[strspn(text, "0123456789")] || (*text == '0' && text[1]) ||
+        !schema_check(node, &number, NULL))
         return false;
     buf_text(out, text);
     return true;
@@ -230,8 +232,8 @@ static bool write_paging(struct buf *out, const char *query, const struct hole *
     return true;
 }
 
-void template_write(struct buf *out, const struct template *t, const struct op *op,
-                    const struct sample_source *from)
+void mould_write(struct buf *out, const struct mould *t, const struct op *op,
+                 const struct sample_source *from)
 {
     uint64_t seed = t->holes_count ? seed_of(op, from) : 0;
     size_t done = 0;
@@ -247,7 +249,8 @@ void template_write(struct buf *out, const struct template *t, const struct op *
             write_id(out, seed, hole);
             filled = true;
         } else if (hole->kind == HOLE_PARAM) {
-            filled = hole->which < from->ids_count && write_param(out, from->ids[hole->which], hole->node);
+            filled = hole->which < from->ids_count &&
+                     write_param(out, from->ids[hole->which], hole->node);
         } else {
             filled = from->query && *from->query && write_paging(out, from->query, hole);
         }
@@ -267,11 +270,11 @@ void sample_write(struct buf *out, const struct op *op, const struct sample_sour
     if (!is_json(op)) {
         write_bytes(out, op);
     } else if (from->body && op->method != M_GET) {
-        struct template *t = template_new(op, from->body, false);
+        struct mould *t = mould_new(op, from->body, false);
 
-        template_write(out, t, op, from);
-        template_free(t);
+        mould_write(out, t, op, from);
+        mould_free(t);
     } else {
-        template_write(out, cached(op, beyond), op, from);
+        mould_write(out, cached(op, beyond), op, from);
     }
 }

@@ -38,7 +38,8 @@ static void make_part(struct maker *m, const char *name, const struct member *me
     else if (!strcmp(name, "result"))
         make_value(m, member->node, name, PLACE_RESULT);
     else
-        make_value(m, member->node, name, !strcmp(name, "result_info") ? PLACE_PAGING : PLACE_INNER);
+        make_value(m, member->node, name,
+                   !strcmp(name, "result_info") ? PLACE_PAGING : PLACE_INNER);
 }
 
 /* How many items the result will have: result_info may stand before it is written. */

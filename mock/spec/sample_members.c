@@ -13,7 +13,7 @@ struct member *members_find(const struct members *list, const char *name)
     return NULL;
 }
 
-/* A part that spells out the members of an object says more than one that only calls it an object. */
+/* A part that spells out an object's members says more than one that only calls it an object. */
 static bool says_more(uint32_t fresh, uint32_t known)
 {
     struct schema old;

@@ -23,15 +23,24 @@ static const char *const by_format[] = {
 static const struct {
     const char *ending, *text;
 } by_name[] = {
-    { "_at", "2026-01-01T00:00:00Z" },   { "_on", "2026-01-01T00:00:00Z" },
-    { "created", "2026-01-01T00:00:00Z" }, { "modified", "2026-01-01T00:00:00Z" },
-    { "compatibility_date", "2026-01-01" }, { "_date", "2026-01-01T00:00:00Z" },
-    { "timestamp", "2026-01-01T00:00:00Z" }, { "email", "user@example.com" },
-    { "url", "https://example.com/" },   { "uri", "https://example.com/" },
-    { "hostname", "example.com" },       { "domain", "example.com" },
-    { "zone_name", "example.com" },      { "host", "example.com" },
-    { "ip", "192.0.2.1" },               { "version", "1" },
-    { "country", "US" },                 { "currency", "USD" },
+    { "_at", "2026-01-01T00:00:00Z" },
+    { "_on", "2026-01-01T00:00:00Z" },
+    { "created", "2026-01-01T00:00:00Z" },
+    { "modified", "2026-01-01T00:00:00Z" },
+    { "compatibility_date", "2026-01-01" },
+    { "_date", "2026-01-01T00:00:00Z" },
+    { "timestamp", "2026-01-01T00:00:00Z" },
+    { "email", "user@example.com" },
+    { "url", "https://example.com/" },
+    { "uri", "https://example.com/" },
+    { "hostname", "example.com" },
+    { "domain", "example.com" },
+    { "zone_name", "example.com" },
+    { "host", "example.com" },
+    { "ip", "192.0.2.1" },
+    { "version", "1" },
+    { "country", "US" },
+    { "currency", "USD" },
 };
 
 static const char *word(const struct schema *s, const char *name)

@@ -12,15 +12,19 @@
 #define DEPTH_FULL 8  // deeper, objects show only what they must, and the last of the alternatives
 #define DEPTH_MOST 24 // and a schema that must hold itself ends here
 
-void make_hole(struct maker *m, enum hole_kind kind, unsigned which, uint32_t node, const char *text)
+void make_hole(struct maker *m, enum hole_kind kind, unsigned which, uint32_t node,
+               const char *text)
 {
     if (m->holes_count == m->holes_room) {
         m->holes_room = m->holes_room ? m->holes_room * 2 : 16;
         m->holes = xrealloc(m->holes, m->holes_room * sizeof *m->holes);
     }
     m->holes[m->holes_count++] = (struct hole){
-        .at = (uint32_t)m->out.len, .skip = (uint32_t)strlen(text), .node = node,
-        .kind = (uint16_t)kind, .which = (uint16_t)which,
+        .at = (uint32_t)m->out.len,
+        .skip = (uint32_t)strlen(text),
+        .node = node,
+        .kind = (uint16_t)kind,
+        .which = (uint16_t)which,
     };
     buf_text(&m->out, text);
 }
@@ -85,8 +89,8 @@ static bool echo_body(struct maker *m, const struct member *member)
     return true;
 }
 
-/* Shows a path parameter where the member is called so. What stands in for it, should the parameter not
- * fit, is made first and becomes the hole's text. */
+/* Shows a path parameter where the member is called so. What stands in for it, should the parameter
+ * not fit, is made first and becomes the hole's text. */
 static bool echo_param(struct maker *m, const struct member *member, enum place place)
 {
     static const char *const fixed[] = {
@@ -137,7 +141,8 @@ static bool fits_text(uint32_t node, const char *json)
 /* Numbers of result_info: what the list above them really holds. */
 static bool make_paging(struct maker *m, const struct member *member)
 {
-    static const char *const names[] = { "page", "per_page", "count", "total_count", "total_pages" };
+    static const char *const names[] = { "page", "per_page", "count", "total_count",
+                                         "total_pages" };
     const size_t values[] = { 1, 20, m->elements, 1, 1 };
     struct schema s;
     char *text;
@@ -195,7 +200,8 @@ static void make_object(struct maker *m, const struct schema *s, enum place plac
         needed += list.at[i].required;
     buf_char(&m->out, '{');
     for (size_t i = 0; i < list.count; i++)
-        if (list.at[i].required || (wanted(m, &list.at[i], place) && written + needed < s->most_members)) {
+        if (list.at[i].required ||
+            (wanted(m, &list.at[i], place) && written + needed < s->most_members)) {
             buf_text(&m->out, written++ ? "," : "");
             make_member(m, &list.at[i], place);
             needed -= list.at[i].required;
@@ -286,7 +292,8 @@ static uint32_t stand_in(const struct schema *s, bool last)
     return s->one_count ? s->one[last ? s->one_count - 1 : 0] : 0;
 }
 
-static void make_by_type(struct maker *m, const struct schema *s, const char *name, enum place place)
+static void make_by_type(struct maker *m, const struct schema *s, const char *name,
+                         enum place place)
 {
     uint32_t types = types_of(s), instead = 0;
 

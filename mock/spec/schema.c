@@ -56,8 +56,10 @@ void schema_open(uint32_t node, struct schema *out)
     }
     if (!(flags & SCHEMA_TYPES))
         marks &= ~(uint32_t)SCHEMA_NULL; // anything includes null
-    *out = (struct schema){ .node = node, .flags = flags | marks,
-                            .most_length = SCHEMA_NO_LIMIT, .most_items = SCHEMA_NO_LIMIT,
+    *out = (struct schema){ .node = node,
+                            .flags = flags | marks,
+                            .most_length = SCHEMA_NO_LIMIT,
+                            .most_items = SCHEMA_NO_LIMIT,
                             .most_members = SCHEMA_NO_LIMIT };
     if (flags & SCHEMA_FORMAT)
         out->format = (enum schema_format)next(&at);

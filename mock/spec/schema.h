@@ -1,6 +1,6 @@
-/* schema: compiled schema nodes, for the files of this folder. A node is an index into `schema_words`: a
- * word of flags, then one or more words for each flag that has some, in the order of the flags below.
- * Equal subtrees are one node. Read-only, any thread. */
+/* schema: compiled schema nodes, for the files of this folder. A node is an index into
+ * `schema_words`: a word of flags, then one or more words for each flag that has some, in the order
+ * of the flags below. Equal subtrees are one node. Read-only, any thread. */
 #ifndef MF_SCHEMA_H
 #define MF_SCHEMA_H
 
@@ -25,24 +25,24 @@ enum {
     SCHEMA_BELOW = 1 << 10,
     SCHEMA_UNIQUE = 1 << 11,
     // with words
-    SCHEMA_SAME = 1 << 12,       // node: this node is that one (marks stand here)
-    SCHEMA_AGAIN = 1 << 13,      // slot: as SAME, for a schema that holds itself
-    SCHEMA_FORMAT = 1 << 14,     // enum schema_format
-    SCHEMA_MEMBERS = 1 << 15,    // count, then pairs: name (| SCHEMA_REQUIRED), node
-    SCHEMA_OTHERS = 1 << 16,     // node of members not named, or SCHEMA_NOTHING
-    SCHEMA_ITEMS = 1 << 17,      // node
-    SCHEMA_ENUM = 1 << 18,       // count, then texts: the values as JSON
-    SCHEMA_MIN = 1 << 19,        // index into schema_numbers
+    SCHEMA_SAME = 1 << 12,    // node: this node is that one (marks stand here)
+    SCHEMA_AGAIN = 1 << 13,   // slot: as SAME, for a schema that holds itself
+    SCHEMA_FORMAT = 1 << 14,  // enum schema_format
+    SCHEMA_MEMBERS = 1 << 15, // count, then pairs: name (| SCHEMA_REQUIRED), node
+    SCHEMA_OTHERS = 1 << 16,  // node of members not named, or SCHEMA_NOTHING
+    SCHEMA_ITEMS = 1 << 17,   // node
+    SCHEMA_ENUM = 1 << 18,    // count, then texts: the values as JSON
+    SCHEMA_MIN = 1 << 19,     // index into schema_numbers
     SCHEMA_MAX = 1 << 20,
     SCHEMA_MULTIPLE = 1 << 21,
-    SCHEMA_LENGTH = 1 << 22,     // least and most characters
-    SCHEMA_COUNT = 1 << 23,      // least and most items
-    SCHEMA_SIZE = 1 << 24,       // least and most members
-    SCHEMA_ALL = 1 << 25,        // count, then nodes
-    SCHEMA_ANY = 1 << 26,        // anyOf
-    SCHEMA_ONE = 1 << 27,        // oneOf
-    SCHEMA_NOT = 1 << 28,        // node
-    SCHEMA_DEFAULT = 1 << 29,    // text: the value as JSON
+    SCHEMA_LENGTH = 1 << 22,  // least and most characters
+    SCHEMA_COUNT = 1 << 23,   // least and most items
+    SCHEMA_SIZE = 1 << 24,    // least and most members
+    SCHEMA_ALL = 1 << 25,     // count, then nodes
+    SCHEMA_ANY = 1 << 26,     // anyOf
+    SCHEMA_ONE = 1 << 27,     // oneOf
+    SCHEMA_NOT = 1 << 28,     // node
+    SCHEMA_DEFAULT = 1 << 29, // text: the value as JSON
 };
 #define SCHEMA_REQUIRED 0x80000000u // in a member's name word
 #define SCHEMA_NOTHING 0xffffffffu

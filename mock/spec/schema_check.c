@@ -66,9 +66,9 @@ static const char *type_fault(uint32_t types)
     static const struct {
         uint32_t type;
         const char *what;
-    } words[] = { { SCHEMA_STRING, "is not a string" },   { SCHEMA_OBJECT, "is not an object" },
-                  { SCHEMA_ARRAY, "is not an array" },    { SCHEMA_INTEGER, "is not an integer" },
-                  { SCHEMA_NUMBER, "is not a number" },   { SCHEMA_BOOL, "is not a boolean" } };
+    } words[] = { { SCHEMA_STRING, "is not a string" }, { SCHEMA_OBJECT, "is not an object" },
+                  { SCHEMA_ARRAY, "is not an array" },  { SCHEMA_INTEGER, "is not an integer" },
+                  { SCHEMA_NUMBER, "is not a number" }, { SCHEMA_BOOL, "is not a boolean" } };
 
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         if (types & words[i].type)

@@ -1,9 +1,9 @@
-/* schema_check: does a JSON value fit a compiled schema? Used on request bodies and, in the tests, on
- * every answer that sample.c makes. Any thread.
+/* schema_check: does a JSON value fit a compiled schema? Used on request bodies and, in the tests,
+ * on every answer that sample.c makes. Any thread.
  *
- * Told apart from the letter of JSON Schema: `nullable` allows null also beside an enum; a format is
- * checked only where it has one meaning (date-time, date, uuid, ipv4, ipv6, email). The OpenAPI document
- * uses no `pattern`, so there are none here. */
+ * Told apart from the letter of JSON Schema: `nullable` allows null also beside an enum; a format
+ * is checked only where it has one meaning (date-time, date, uuid, ipv4, ipv6, email). The OpenAPI
+ * document uses no `pattern`, so there are none here. */
 #ifndef MF_SCHEMA_CHECK_H
 #define MF_SCHEMA_CHECK_H
 
@@ -17,7 +17,8 @@ struct schema_fault {
     char what[128]; // "is not a string"
 };
 
-/* True: it fits. Else *fault (may be NULL) says the first thing that does not. Node 0 fits anything. */
+/* True: it fits. Else *fault (may be NULL) says the first thing that does not. Node 0 fits
+ * anything. */
 bool schema_check(uint32_t node, const cJSON *value, struct schema_fault *fault);
 /* The same for a string alone, without a tree: for ids of a path. */
 bool schema_check_text(uint32_t node, const char *text);

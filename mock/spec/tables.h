@@ -8,8 +8,8 @@
 struct trie_node {
     uint32_t branches; // first index into trie_branches
     uint16_t branch_count;
-    uint16_t any;          // the node behind a placeholder, 0: none
-    uint16_t op[M_COUNT];  // operation + 1 that ends here, 0: none
+    uint16_t any;         // the node behind a placeholder, 0: none
+    uint16_t op[M_COUNT]; // operation + 1 that ends here, 0: none
 };
 struct trie_branch {
     uint32_t text;

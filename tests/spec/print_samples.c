@@ -7,7 +7,14 @@
 #include <stdio.h>
 
 static const char *const ids[ROUTE_PARAMS_MOST] = {
-    "023e105f4ecef8ad9ca31a8372d0c353", "b5c2a1d4e6f70123456789abcdef0123", "third", "fourth", "5", "6", "7", "8",
+    "023e105f4ecef8ad9ca31a8372d0c353",
+    "b5c2a1d4e6f70123456789abcdef0123",
+    "third",
+    "fourth",
+    "5",
+    "6",
+    "7",
+    "8",
 };
 
 static void print(const struct op *op, const char *query)

@@ -48,20 +48,33 @@ static const struct {
     { "GET", "/zones/{z}/dns_records", "DNS Write", GROUP_ZONE, true, "edit implies read" },
     { "POST", "/zones/{z}/dns_records", "DNS Read", GROUP_ZONE, false, "the reverse never holds" },
     { "GET", "/zones/{z}/load_balancers", "Load Balancers Read", GROUP_ZONE, true, "trap 2" },
-    { "DELETE", "/zones/{z}/load_balancers/{l}", "Load Balancers Write", GROUP_ZONE, true, "trap 2" },
-    { "GET", "/accounts/{a}/load_balancers", "Load Balancers Read", GROUP_ZONE, false, "account side: account groups" },
-    { "GET", "/zones/{z}/logpush/jobs", "Logs Write", GROUP_ZONE, true, "a template's zone route: zone group" },
-    { "GET", "/zones/{z}/logpush/jobs", "Logs Write", GROUP_ACCOUNT, false, "and not the account's" },
-    { "GET", "/accounts/{a}/logpush/jobs", "Logs Write", GROUP_ACCOUNT, true, "its account route: account group" },
-    { "POST", "/accounts/{a}/d1/database/{d}/import", "D1 Write", GROUP_ACCOUNT, true, "trap 5: an empty cell" },
-    { "GET", "/accounts/{a}/load_balancers/monitor_groups", "Load Balancing: Monitors and Pools Read", GROUP_ACCOUNT, true, "trap 5" },
-    { "POST", "/zones/{z}/waiting_rooms/{w}/events", "Waiting Rooms Write", GROUP_ZONE, true, "trap 5" },
-    { "GET", "/accounts/{a}/members", "Account Settings Read", GROUP_ACCOUNT, true, "trap 4: key security does not count" },
-    { "GET", "/accounts/{a}/builds/account/limits", "Workers CI Read", GROUP_ACCOUNT, true, "trap 8" },
+    { "DELETE", "/zones/{z}/load_balancers/{l}", "Load Balancers Write", GROUP_ZONE, true,
+      "trap 2" },
+    { "GET", "/accounts/{a}/load_balancers", "Load Balancers Read", GROUP_ZONE, false,
+      "account side: account groups" },
+    { "GET", "/zones/{z}/logpush/jobs", "Logs Write", GROUP_ZONE, true,
+      "a template's zone route: zone group" },
+    { "GET", "/zones/{z}/logpush/jobs", "Logs Write", GROUP_ACCOUNT, false,
+      "and not the account's" },
+    { "GET", "/accounts/{a}/logpush/jobs", "Logs Write", GROUP_ACCOUNT, true,
+      "its account route: account group" },
+    { "POST", "/accounts/{a}/d1/database/{d}/import", "D1 Write", GROUP_ACCOUNT, true,
+      "trap 5: an empty cell" },
+    { "GET", "/accounts/{a}/load_balancers/monitor_groups",
+      "Load Balancing: Monitors and Pools Read", GROUP_ACCOUNT, true, "trap 5" },
+    { "POST", "/zones/{z}/waiting_rooms/{w}/events", "Waiting Rooms Write", GROUP_ZONE, true,
+      "trap 5" },
+    { "GET", "/accounts/{a}/members", "Account Settings Read", GROUP_ACCOUNT, true,
+      "trap 4: key security does not count" },
+    { "GET", "/accounts/{a}/builds/account/limits", "Workers CI Read", GROUP_ACCOUNT, true,
+      "trap 8" },
     { "GET", "/user/tokens", "API Tokens Read", GROUP_USER, true, "own tokens" },
-    { "GET", "/accounts/{a}/tokens", "Account API Tokens Read", GROUP_ACCOUNT, true, "the account's tokens" },
-    { "GET", "/accounts/{a}/rules/lists", "Account Rule Lists Read", GROUP_ACCOUNT, true, "another spelling" },
-    { "GET", "/accounts/{a}/queues", "Workers Scripts Read", GROUP_ACCOUNT, true, "queues with Workers groups" },
+    { "GET", "/accounts/{a}/tokens", "Account API Tokens Read", GROUP_ACCOUNT, true,
+      "the account's tokens" },
+    { "GET", "/accounts/{a}/rules/lists", "Account Rule Lists Read", GROUP_ACCOUNT, true,
+      "another spelling" },
+    { "GET", "/accounts/{a}/queues", "Workers Scripts Read", GROUP_ACCOUNT, true,
+      "queues with Workers groups" },
 };
 
 START_TEST(groups_of_an_operation)
@@ -110,19 +123,32 @@ static const struct {
     enum reason reason;
     int http, code;
 } answers[] = {
-    { "core", WHY_NO_CREDENTIALS, 403, 9106 },    { "product", WHY_NO_CREDENTIALS, 400, 9106 },
-    { "verify", WHY_NO_CREDENTIALS, 400, 1001 },  { "core", WHY_MALFORMED_TOKEN, 400, 6003 },
-    { "product", WHY_MALFORMED_TOKEN, 400, 9106 }, { "verify", WHY_MALFORMED_TOKEN, 400, 6003 },
-    { "core", WHY_UNKNOWN_TOKEN, 403, 9109 },     { "product", WHY_UNKNOWN_TOKEN, 401, 10000 },
-    { "verify", WHY_UNKNOWN_TOKEN, 401, 1000 },   { "core", WHY_ADDRESS, 403, 9109 },
-    { "verify", WHY_ADDRESS, 401, 1000 },         { "memberships", WHY_NO_USER, 400, 9106 },
-    { "core", WHY_NO_USER, 403, 9109 },           { "core", WHY_MISSING_GROUP, 403, 9109 },
-    { "product", WHY_MISSING_GROUP, 403, 10000 }, { "memberships", WHY_MISSING_GROUP, 403, 10000 },
-    { "core", WHY_BAD_ID, 400, 7003 },            { "product", WHY_BAD_ID, 404, 7003 },
-    { "core", WHY_METHOD, 405, 7001 },            { "product", WHY_METHOD, 405, 10000 },
-    { "core", WHY_NO_ROUTE, 400, 7000 },          { "outside", WHY_NO_ROUTE, 404, 7000 },
-    { "core", WHY_BAD_JSON, 400, 6007 },          { "dns", WHY_BAD_JSON, 400, 9207 },
-    { "core", WHY_RATE_LIMITED, 429, 971 },       { "core", WHY_UNKNOWN_KEY, 403, 9103 },
+    { "core", WHY_NO_CREDENTIALS, 403, 9106 },
+    { "product", WHY_NO_CREDENTIALS, 400, 9106 },
+    { "verify", WHY_NO_CREDENTIALS, 400, 1001 },
+    { "core", WHY_MALFORMED_TOKEN, 400, 6003 },
+    { "product", WHY_MALFORMED_TOKEN, 400, 9106 },
+    { "verify", WHY_MALFORMED_TOKEN, 400, 6003 },
+    { "core", WHY_UNKNOWN_TOKEN, 403, 9109 },
+    { "product", WHY_UNKNOWN_TOKEN, 401, 10000 },
+    { "verify", WHY_UNKNOWN_TOKEN, 401, 1000 },
+    { "core", WHY_ADDRESS, 403, 9109 },
+    { "verify", WHY_ADDRESS, 401, 1000 },
+    { "memberships", WHY_NO_USER, 400, 9106 },
+    { "core", WHY_NO_USER, 403, 9109 },
+    { "core", WHY_MISSING_GROUP, 403, 9109 },
+    { "product", WHY_MISSING_GROUP, 403, 10000 },
+    { "memberships", WHY_MISSING_GROUP, 403, 10000 },
+    { "core", WHY_BAD_ID, 400, 7003 },
+    { "product", WHY_BAD_ID, 404, 7003 },
+    { "core", WHY_METHOD, 405, 7001 },
+    { "product", WHY_METHOD, 405, 10000 },
+    { "core", WHY_NO_ROUTE, 400, 7000 },
+    { "outside", WHY_NO_ROUTE, 404, 7000 },
+    { "core", WHY_BAD_JSON, 400, 6007 },
+    { "dns", WHY_BAD_JSON, 400, 9207 },
+    { "core", WHY_RATE_LIMITED, 429, 971 },
+    { "core", WHY_UNKNOWN_KEY, 403, 9103 },
 };
 
 START_TEST(answer_of_a_dialect)
@@ -145,15 +171,18 @@ START_TEST(every_row_is_whole)
         ck_assert_msg(op->dialect < spec_dialect_count, "%s", path);
         ck_assert_msg(op->ok >= 200 && op->ok < 300, "%s: %u", path, op->ok);
         ck_assert_msg(op->param_count <= ROUTE_PARAMS_MOST, "%s", path);
-        ck_assert_msg(op->depth != DEPTH_FAMILY || op->action, "%s: family depth without a hook", path);
+        ck_assert_msg(op->depth != DEPTH_FAMILY || op->action, "%s: family depth without a hook",
+                      path);
         ck_assert_msg(op->depth != DEPTH_FAMILY || *spec_text(op->evidence) || !op->in_document,
                       "%s: family depth without evidence", path);
-        ck_assert_msg(op->fidelity == FIDELITY_SCHEMA_ONLY || op->depth == DEPTH_FAMILY, "%s", path);
+        ck_assert_msg(op->fidelity == FIDELITY_SCHEMA_ONLY || op->depth == DEPTH_FAMILY, "%s",
+                      path);
     }
     for (size_t d = 0; d < spec_dialect_count; d++)
         for (int r = WHY_OK + 1; r < WHY_COUNT; r++)
             ck_assert_uint_ge(spec_dialects[d].reasons[r].errors_count, 1);
-    ck_assert_uint_eq(spec_error_by_name("page_rules.no_account_tokens"), ERR_PAGE_RULES_NO_ACCOUNT_TOKENS);
+    ck_assert_uint_eq(spec_error_by_name("page_rules.no_account_tokens"),
+                      ERR_PAGE_RULES_NO_ACCOUNT_TOKENS);
     ck_assert_uint_eq(spec_error_by_name("page_rules.nothing"), 0);
     ck_assert_int_ne(KIND_USER, KIND_ZONE);
 }
@@ -162,13 +191,20 @@ END_TEST
 static const struct {
     const char *descriptor, *says, *why;
 } faulty[] = {
-    { "{\n  \"family\": \"x\",\n  \"covrs\": []\n}", "bad.json:3:3: covrs: unknown key (did you mean covers?)", "unknown key" },
-    { "{ \"family\": \"x\", \"covers\": [\"/radar/bgp/nothing\"] }", "bad.json:1:29: covers[0]: matches no operation", "a glob that matches nothing" },
-    { "{ \"family\": \"x\", \"actions\": { \"GET /zonez\": \"h\" } }", "no such operation, nearest: GET /zones", "an action without operation" },
-    { "{ \"family\": \"x\", \"covers\": [\"/radar/bgp/leaks/events\"],\n \"denied\": { \"* /radar/bgp/leaks/events\": \"none\" } }",
+    { "{\n  \"family\": \"x\",\n  \"covrs\": []\n}",
+      "bad.json:3:3: covrs: unknown key (did you mean covers?)", "unknown key" },
+    { "{ \"family\": \"x\", \"covers\": [\"/radar/bgp/nothing\"] }",
+      "bad.json:1:29: covers[0]: matches no operation", "a glob that matches nothing" },
+    { "{ \"family\": \"x\", \"actions\": { \"GET /zonez\": \"h\" } }",
+      "no such operation, nearest: GET /zones", "an action without operation" },
+    { "{ \"family\": \"x\", \"covers\": [\"/radar/bgp/leaks/events\"],\n \"denied\": { \"* "
+      "/radar/bgp/leaks/events\": \"none\" } }",
       "bad.json:2:", "an error that is not in the catalogue" },
-    { "{ \"family\": \"x\", \"errors\": { \"e\": { \"http\": 400, \"code\": 1, \"message\": \"m\" } } }", "needs \"why\"", "an error without evidence" },
-    { "{ \"family\": \"x\", \"covers\": [\"/zones\"] }", "belongs to", "two families for one operation" },
+    { "{ \"family\": \"x\", \"errors\": { \"e\": { \"http\": 400, \"code\": 1, \"message\": \"m\" "
+      "} } }",
+      "needs \"why\"", "an error without evidence" },
+    { "{ \"family\": \"x\", \"covers\": [\"/zones\"] }", "belongs to",
+      "two families for one operation" },
     { "{ \"family\": \"x\", \"dialect\": \"klingon\" }", "no such dialect", "an unknown dialect" },
     { "{ \"family\": \"x\",\n ", "bad.json:2:1: not JSON", "broken JSON" },
 };
@@ -187,11 +223,12 @@ START_TEST(compiler_refuses)
     f = fopen(file, "w");
     fputs(faulty[_i].descriptor, f);
     fclose(f);
-    command = text_printf("cd '%s' && ASAN_OPTIONS=detect_leaks=0 '%s/tools/mockflare-compile' '%s' "
-                          "mock/spec/operations.tsv mock/spec/extra.tsv mock/spec/schemas.json "
-                          "mock/spec/extra_schemas.json mock/families/_dialects.json "
-                          "mock/families/zones.json '%s' 2>&1",
-                          MF_SOURCE_DIR, MF_BIN_DIR, folder, file);
+    command =
+        text_printf("cd '%s' && ASAN_OPTIONS=detect_leaks=0 '%s/tools/mockflare-compile' '%s' "
+                    "mock/spec/operations.tsv mock/spec/extra.tsv mock/spec/schemas.json "
+                    "mock/spec/extra_schemas.json mock/families/_dialects.json "
+                    "mock/families/zones.json '%s' 2>&1",
+                    MF_SOURCE_DIR, MF_BIN_DIR, folder, file);
     f = popen(command, "r");
     n = fread(line, 1, sizeof line - 1, f);
     line[n] = '\0';

@@ -30,35 +30,82 @@ static struct route_found find(const char *path, enum method method)
 static const struct {
     const char *path;
     enum method method;
-    const char *op;     // template, NULL: none
-    int params[3];      // segments of the parameters, -1 ends
+    const char *op; // template, NULL: none
+    int params[3];  // segments of the parameters, -1 ends
     const char *why;
 } rows[] = {
     { "/zones", M_GET, "/zones", { -1 }, "a list" },
     { "/zones/", M_GET, "/zones", { -1 }, "a trailing slash is the list (REP ddclient)" },
     { "/zones/abc", M_GET, "/zones/{zone_id}", { 1, -1 }, "one placeholder" },
-    { "/zones/abc/dns_records/def", M_DELETE, "/zones/{zone_id}/dns_records/{dns_record_id}", { 1, 3, -1 }, "two" },
-    { "/zones/abc/dns_records/batch", M_POST, "/zones/{zone_id}/dns_records/batch", { 1, -1 }, "a literal before a placeholder" },
-    { "/zones/abc/dns_records/batch", M_GET, "/zones/{zone_id}/dns_records/{dns_record_id}", { 1, 3, -1 }, "back up: batch has no GET" },
+    { "/zones/abc/dns_records/def",
+      M_DELETE,
+      "/zones/{zone_id}/dns_records/{dns_record_id}",
+      { 1, 3, -1 },
+      "two" },
+    { "/zones/abc/dns_records/batch",
+      M_POST,
+      "/zones/{zone_id}/dns_records/batch",
+      { 1, -1 },
+      "a literal before a placeholder" },
+    { "/zones/abc/dns_records/batch",
+      M_GET,
+      "/zones/{zone_id}/dns_records/{dns_record_id}",
+      { 1, 3, -1 },
+      "back up: batch has no GET" },
     { "/accounts/move", M_POST, "/accounts/move", { -1 }, "a literal beside accounts" },
-    { "/accounts/move/members", M_GET, "/accounts/{account_id}/members", { 1, -1 }, "back up: an account called move" },
+    { "/accounts/move/members",
+      M_GET,
+      "/accounts/{account_id}/members",
+      { 1, -1 },
+      "back up: an account called move" },
     { "/accounts/move", M_GET, "/accounts/{account_id}", { 1, -1 }, "back up for another method" },
     { "/user/tokens/verify", M_GET, "/user/tokens/verify", { -1 }, "no token is called verify" },
-    { "/user/tokens/verify", M_DELETE, "/user/tokens/{token_id}", { 2, -1 }, "but one may be deleted under that name" },
-    { "/zones/abc/settings/ssl", M_GET, "/zones/{zone_id}/settings/{setting_id}", { 1, 3, -1 }, "a setting by name" },
-    { "/zones/abc/settings/aegis", M_GET, "/zones/{zone_id}/settings/aegis", { 1, -1 }, "a setting with a path of its own" },
+    { "/user/tokens/verify",
+      M_DELETE,
+      "/user/tokens/{token_id}",
+      { 2, -1 },
+      "but one may be deleted under that name" },
+    { "/zones/abc/settings/ssl",
+      M_GET,
+      "/zones/{zone_id}/settings/{setting_id}",
+      { 1, 3, -1 },
+      "a setting by name" },
+    { "/zones/abc/settings/aegis",
+      M_GET,
+      "/zones/{zone_id}/settings/aegis",
+      { 1, -1 },
+      "a setting with a path of its own" },
     { "/%7Aones/abc", M_GET, "/zones/{zone_id}", { 1, -1 }, "a percent-encoded literal" },
-    { "/accounts/a/storage/kv/namespaces/n/values/a%2Fb", M_GET,
-      "/accounts/{account_id}/storage/kv/namespaces/{namespace_id}/values/{key_name}", { 1, 5, 7 }, "an encoded slash stays in its segment" },
-    { "/accounts/a/load_balancers", M_GET, "/accounts/{account_id}/load_balancers", { 1, -1 }, "a template's first route" },
-    { "/zones/z/load_balancers", M_GET, "/zones/{zone_id}/load_balancers", { 1, -1 }, "a template's second route" },
+    { "/accounts/a/storage/kv/namespaces/n/values/a%2Fb",
+      M_GET,
+      "/accounts/{account_id}/storage/kv/namespaces/{namespace_id}/values/{key_name}",
+      { 1, 5, 7 },
+      "an encoded slash stays in its segment" },
+    { "/accounts/a/load_balancers",
+      M_GET,
+      "/accounts/{account_id}/load_balancers",
+      { 1, -1 },
+      "a template's first route" },
+    { "/zones/z/load_balancers",
+      M_GET,
+      "/zones/{zone_id}/load_balancers",
+      { 1, -1 },
+      "a template's second route" },
     { "/graphql/", M_POST, "/graphql", { -1 }, "an endpoint that the document lacks" },
-    { "/_mockflare/sandboxes/x", M_PUT, "/_mockflare/sandboxes/{name}", { 2, -1 }, "the control API is routed alike" },
+    { "/_mockflare/sandboxes/x",
+      M_PUT,
+      "/_mockflare/sandboxes/{name}",
+      { 2, -1 },
+      "the control API is routed alike" },
     { "/zones//dns_records", M_GET, NULL, { -1 }, "an empty segment is no id" },
     { "/", M_GET, NULL, { -1 }, "nothing" },
     { "/Zones", M_GET, NULL, { -1 }, "case counts" },
     { "/zones/abc/dns_recordz", M_GET, NULL, { -1 }, "no such path" },
-    { "/zones/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w/x/y/z/a/b/c/d/e/f/g", M_GET, NULL, { -1 }, "longer than any" },
+    { "/zones/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w/x/y/z/a/b/c/d/e/f/g",
+      M_GET,
+      NULL,
+      { -1 },
+      "longer than any" },
 };
 
 START_TEST(path_finds_its_operation)
@@ -66,14 +113,16 @@ START_TEST(path_finds_its_operation)
     struct route_found found = find(rows[_i].path, rows[_i].method);
 
     if (!rows[_i].op) {
-        ck_assert_msg(!found.op, "%s: got %s", rows[_i].why, found.op ? spec_text(found.op->path) : "");
+        ck_assert_msg(!found.op, "%s: got %s", rows[_i].why,
+                      found.op ? spec_text(found.op->path) : "");
         return;
     }
     ck_assert_msg(found.op != NULL, "%s: nothing found", rows[_i].why);
     ck_assert_int_eq(found.op->method, rows[_i].method);
     ck_assert_ptr_eq(found.op, op_by_name(op_method(found.op), rows[_i].op));
     for (int i = 0; i < 3 && rows[_i].params[i] >= 0; i++)
-        ck_assert_msg((int)found.param[i] == rows[_i].params[i], "%s: parameter %d", rows[_i].why, i);
+        ck_assert_msg((int)found.param[i] == rows[_i].params[i], "%s: parameter %d", rows[_i].why,
+                      i);
 }
 END_TEST
 

@@ -1,4 +1,5 @@
-/* Answers at depth schema: valid for every operation, the same each time, with what was sent in them. */
+/* Answers at depth schema: valid for every operation, the same each time, with what was sent in
+ * them. */
 #include "common/json.h"
 #include "common/mem.h"
 #include "common/text.h"
@@ -11,13 +12,22 @@
 #include <string.h>
 
 static const char *const ids[ROUTE_PARAMS_MOST] = {
-    "023e105f4ecef8ad9ca31a8372d0c353", "b5c2a1d4e6f70123456789abcdef0123", "third", "fourth", "5", "6", "7", "8",
+    "023e105f4ecef8ad9ca31a8372d0c353",
+    "b5c2a1d4e6f70123456789abcdef0123",
+    "third",
+    "fourth",
+    "5",
+    "6",
+    "7",
+    "8",
 };
 
 static struct buf sample(const struct op *op, const char *query, const char *body)
 {
     cJSON *json = body ? cJSON_Parse(body) : NULL;
-    struct sample_source from = { .body = json, .ids = ids, .ids_count = op->param_count, .query = query };
+    struct sample_source from = {
+        .body = json, .ids = ids, .ids_count = op->param_count, .query = query
+    };
     struct buf out;
 
     buf_init(&out);
@@ -63,8 +73,8 @@ START_TEST(every_answer_has_a_body_but_204)
     for (size_t i = 0; i < spec_op_count; i++) {
         struct buf out = sample(&spec_ops[i], "", NULL);
 
-        ck_assert_msg((out.len > 0) == (spec_ops[i].ok != 204), "%s %s: %zu bytes", op_method(&spec_ops[i]),
-                      spec_text(spec_ops[i].path), out.len);
+        ck_assert_msg((out.len > 0) == (spec_ops[i].ok != 204), "%s %s: %zu bytes",
+                      op_method(&spec_ops[i]), spec_text(spec_ops[i].path), out.len);
         buf_release(&out);
     }
 }
@@ -88,22 +98,33 @@ static const struct {
     const char *at, *value; // a place in the answer and its JSON there; NULL: it is not there
     const char *why;
 } echoes[] = {
-    { "GET", "/zones/{z}/dns_records/{r}", "", NULL, "result.id", "\"b5c2a1d4e6f70123456789abcdef0123\"", "the path's id" },
-    { "GET", "/accounts/{a}/r2/buckets/{b}", "", NULL, "result.name", "\"b5c2a1d4e6f70123456789abcdef0123\"", "the path's name" },
-    { "GET", "/zones/{z}/waiting_rooms/{w}", "", NULL, "result.id", "\"b5c2a1d4e6f70123456789abcdef0123\"", "the path's id" },
-    { "POST", "/zones/{z}/waiting_rooms", "", "{\"name\":\"shop\",\"host\":\"shop.example\",\"total_active_users\":300}",
-      "result.name", "\"shop\"", "a member of the body" },
-    { "POST", "/zones/{z}/waiting_rooms", "", "{\"name\":\"shop\",\"total_active_users\":300}", "result.total_active_users", "300", "a number" },
-    { "POST", "/zones/{z}/waiting_rooms", "", "{\"total_active_users\":\"many\"}", "result.total_active_users", "200",
-      "a member of the wrong type is not echoed" },
-    { "POST", "/zones/{z}/waiting_rooms", "", "{\"created_on\":\"1999-01-01T00:00:00Z\"}", "result.created_on",
-      "\"2026-01-01T00:00:00Z\"", "the server's own member is not taken from the body" },
-    { "GET", "/zones/{z}/dns_records", "page=1&per_page=50", NULL, "result_info.per_page", "50", "per_page as asked" },
+    { "GET", "/zones/{z}/dns_records/{r}", "", NULL, "result.id",
+      "\"b5c2a1d4e6f70123456789abcdef0123\"", "the path's id" },
+    { "GET", "/accounts/{a}/r2/buckets/{b}", "", NULL, "result.name",
+      "\"b5c2a1d4e6f70123456789abcdef0123\"", "the path's name" },
+    { "GET", "/zones/{z}/waiting_rooms/{w}", "", NULL, "result.id",
+      "\"b5c2a1d4e6f70123456789abcdef0123\"", "the path's id" },
+    { "POST", "/zones/{z}/waiting_rooms", "",
+      "{\"name\":\"shop\",\"host\":\"shop.example\",\"total_active_users\":300}", "result.name",
+      "\"shop\"", "a member of the body" },
+    { "POST", "/zones/{z}/waiting_rooms", "", "{\"name\":\"shop\",\"total_active_users\":300}",
+      "result.total_active_users", "300", "a number" },
+    { "POST", "/zones/{z}/waiting_rooms", "", "{\"total_active_users\":\"many\"}",
+      "result.total_active_users", "200", "a member of the wrong type is not echoed" },
+    { "POST", "/zones/{z}/waiting_rooms", "", "{\"created_on\":\"1999-01-01T00:00:00Z\"}",
+      "result.created_on", "\"2026-01-01T00:00:00Z\"",
+      "the server's own member is not taken from the body" },
+    { "GET", "/zones/{z}/dns_records", "page=1&per_page=50", NULL, "result_info.per_page", "50",
+      "per_page as asked" },
     { "GET", "/zones/{z}/dns_records", "page=3", NULL, "result_info.page", "3", "page as asked" },
-    { "GET", "/zones/{z}/dns_records", "page=3", NULL, "result[0]", NULL, "nothing behind the last page, so that paging ends" },
-    { "GET", "/zones/{z}/dns_records", "page=3", NULL, "result_info.count", "0", "and the count says so" },
-    { "GET", "/zones/{z}/dns_records", "", NULL, "result_info.count", "1", "one element on the first page" },
-    { "GET", "/accounts/{a}/storage/kv/namespaces/{n}/keys", "", NULL, "result_info.cursor", NULL, "no cursor leads on" },
+    { "GET", "/zones/{z}/dns_records", "page=3", NULL, "result[0]", NULL,
+      "nothing behind the last page, so that paging ends" },
+    { "GET", "/zones/{z}/dns_records", "page=3", NULL, "result_info.count", "0",
+      "and the count says so" },
+    { "GET", "/zones/{z}/dns_records", "", NULL, "result_info.count", "1",
+      "one element on the first page" },
+    { "GET", "/accounts/{a}/storage/kv/namespaces/{n}/keys", "", NULL, "result_info.cursor", NULL,
+      "no cursor leads on" },
     { "GET", "/zones/{z}/dns_records", "", NULL, "success", "true", "success" },
 };
 
@@ -119,7 +140,8 @@ START_TEST(answer_echoes)
     json = cJSON_Parse(out.at);
     got = json_at(json, echoes[_i].at) ? json_print_dup(json_at(json, echoes[_i].at)) : NULL;
     ck_assert_msg(got ? echoes[_i].value && !strcmp(got, echoes[_i].value) : !echoes[_i].value,
-                  "%s (%s): got %s in %s", echoes[_i].why, echoes[_i].at, got ? got : "nothing", out.at);
+                  "%s (%s): got %s in %s", echoes[_i].why, echoes[_i].at, got ? got : "nothing",
+                  out.at);
     free(got);
     cJSON_Delete(json);
     buf_release(&out);
@@ -140,7 +162,8 @@ START_TEST(members_stand_in_the_order_of_the_dialect)
 
     ck_assert_msg(text_starts(out.at, orders[_i].starts), "%s", out.at);
     if (!_i)
-        ck_assert_ptr_nonnull(strstr(out.at, "],\"success\":true,\"errors\":[],\"messages\":[],\"result_info\":{"));
+        ck_assert_ptr_nonnull(
+            strstr(out.at, "],\"success\":true,\"errors\":[],\"messages\":[],\"result_info\":{"));
     buf_release(&out);
 }
 END_TEST

@@ -9,7 +9,8 @@
 #include <string.h>
 
 #define ROOM "\"name\":\"shop\",\"host\":\"shop.example\",\"new_users_per_minute\":200"
-#define POLICY "\"id\":\"023e105f4ecef8ad9ca31a8372d0c353\",\"permission_groups\":[],\"resources\":{}"
+#define POLICY                                                                                     \
+    "\"id\":\"023e105f4ecef8ad9ca31a8372d0c353\",\"permission_groups\":[],\"resources\":{}"
 
 static const struct {
     const char *method, *path; // whose request body
@@ -18,34 +19,57 @@ static const struct {
 } rows[] = {
     { "POST", "/zones/{z}/waiting_rooms", "{" ROOM ",\"total_active_users\":200}", NULL, NULL },
     { "POST", "/zones/{z}/waiting_rooms", "{" ROOM "}", "total_active_users", "is missing" },
-    { "POST", "/zones/{z}/waiting_rooms", "{" ROOM ",\"total_active_users\":199}", "total_active_users", "is too small" },
-    { "POST", "/zones/{z}/waiting_rooms", "{" ROOM ",\"total_active_users\":2147483648}", "total_active_users", "is too large" },
-    { "POST", "/zones/{z}/waiting_rooms", "{" ROOM ",\"total_active_users\":200.5}", "total_active_users", "is not an integer" },
+    { "POST", "/zones/{z}/waiting_rooms", "{" ROOM ",\"total_active_users\":199}",
+      "total_active_users", "is too small" },
+    { "POST", "/zones/{z}/waiting_rooms", "{" ROOM ",\"total_active_users\":2147483648}",
+      "total_active_users", "is too large" },
+    { "POST", "/zones/{z}/waiting_rooms", "{" ROOM ",\"total_active_users\":200.5}",
+      "total_active_users", "is not an integer" },
     { "POST", "/zones/{z}/waiting_rooms", "{" ROOM ",\"total_active_users\":200.0}", NULL, NULL },
-    { "POST", "/zones/{z}/waiting_rooms", "{" ROOM ",\"total_active_users\":null}", "total_active_users", "is not an integer" },
-    { "POST", "/zones/{z}/waiting_rooms", "{" ROOM ",\"total_active_users\":200,\"cookie_attributes\":{\"samesite\":\"maybe\"}}",
+    { "POST", "/zones/{z}/waiting_rooms", "{" ROOM ",\"total_active_users\":null}",
+      "total_active_users", "is not an integer" },
+    { "POST", "/zones/{z}/waiting_rooms",
+      "{" ROOM ",\"total_active_users\":200,\"cookie_attributes\":{\"samesite\":\"maybe\"}}",
       "cookie_attributes.samesite", "is not one of the allowed values" },
-    { "POST", "/zones/{z}/waiting_rooms", "{" ROOM ",\"total_active_users\":200,\"additional_routes\":[{\"host\":\"a\"},{\"host\":7}]}",
+    { "POST", "/zones/{z}/waiting_rooms",
+      "{" ROOM ",\"total_active_users\":200,\"additional_routes\":[{\"host\":\"a\"},{\"host\":7}]}",
       "additional_routes[1].host", "is not a string" },
-    { "POST", "/zones/{z}/waiting_rooms", "{" ROOM ",\"total_active_users\":200,\"unknown\":1}", NULL, NULL },
+    { "POST", "/zones/{z}/waiting_rooms", "{" ROOM ",\"total_active_users\":200,\"unknown\":1}",
+      NULL, NULL },
     { "POST", "/zones/{z}/waiting_rooms", "[]", "", "is not an object" },
-    { "POST", "/user/tokens", "{\"name\":\"t\",\"policies\":[{\"effect\":\"allow\"," POLICY "}]}", NULL, NULL },
-    { "POST", "/user/tokens", "{\"name\":\"t\",\"policies\":[{\"effect\":\"maybe\"," POLICY "}]}", "policies[0].effect", "is not one of the allowed values" },
-    { "POST", "/user/tokens", "{\"name\":\"t\",\"policies\":[],\"expires_on\":\"tomorrow\"}", "expires_on", "has not the right format" },
-    { "POST", "/user/tokens", "{\"name\":\"t\",\"policies\":[],\"expires_on\":\"2026-01-02T03:04:05Z\"}", NULL, NULL },
-    { "POST", "/user/tokens", "{\"name\":\"t\",\"policies\":[],\"expires_on\":\"2026-01-02T03:04:05.678+01:00\"}", NULL, NULL },
+    { "POST", "/user/tokens", "{\"name\":\"t\",\"policies\":[{\"effect\":\"allow\"," POLICY "}]}",
+      NULL, NULL },
+    { "POST", "/user/tokens", "{\"name\":\"t\",\"policies\":[{\"effect\":\"maybe\"," POLICY "}]}",
+      "policies[0].effect", "is not one of the allowed values" },
+    { "POST", "/user/tokens", "{\"name\":\"t\",\"policies\":[],\"expires_on\":\"tomorrow\"}",
+      "expires_on", "has not the right format" },
+    { "POST", "/user/tokens",
+      "{\"name\":\"t\",\"policies\":[],\"expires_on\":\"2026-01-02T03:04:05Z\"}", NULL, NULL },
+    { "POST", "/user/tokens",
+      "{\"name\":\"t\",\"policies\":[],\"expires_on\":\"2026-01-02T03:04:05.678+01:00\"}", NULL,
+      NULL },
     { "POST", "/user/tokens", "{\"name\":\"t\",\"policies\":{}}", "policies", "is not an array" },
     { "POST", "/user/tokens", "{\"policies\":[]}", "name", "is missing" },
     { "POST", "/user/tokens",
-      "{\"policies\":[],\"name\":\"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
-      "012345678901234567890\"}", "name", "is too long" },
+      "{\"policies\":[],\"name\":"
+      "\"012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+      "0123456789"
+      "012345678901234567890\"}",
+      "name", "is too long" },
     // 100 characters of two bytes each: characters count, not bytes
     { "POST", "/user/tokens",
-      "{\"policies\":[],\"name\":\"\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"
-      "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"
-      "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"
-      "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"
-      "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\"}", NULL, NULL },
+      "{\"policies\":[],\"name\":"
+      "\"\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"
+      "\u00e9\u00e9\u00e9\u00e9\u00e9"
+      "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"
+      "\u00e9\u00e9\u00e9\u00e9\u00e9"
+      "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"
+      "\u00e9\u00e9\u00e9\u00e9\u00e9"
+      "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"
+      "\u00e9\u00e9\u00e9\u00e9\u00e9"
+      "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"
+      "\u00e9\u00e9\u00e9\u00e9\u00e9\"}",
+      NULL, NULL },
 };
 
 START_TEST(body_is_judged)
