@@ -91,9 +91,15 @@ static bool closed_to_account_tokens(const struct group *g)
     return any;
 }
 
+/* The product that the group is for is switched off: its reads answer so (R2: 10042). */
 static bool is_off(const struct question *q, const struct group *g)
 {
-    return world_behaviour(q->as->world)->r2_disabled && strstr(g->name, "R2 ");
+    if (!world_behaviour(q->as->world)->r2_disabled)
+        return false;
+    for (size_t i = 0; i < spec_op_count; i++)
+        if (is_probe(&spec_ops[i], g) && spec_ops[i].off)
+            return true;
+    return false;
 }
 
 static const char *lack_shown_by(const struct question *q, const struct group *g)

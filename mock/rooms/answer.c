@@ -162,12 +162,27 @@ static void write_error(struct call *c, enum error_id id, const char *const *wor
     buf_char(b, '}');
 }
 
+/* The mock's own API: one sentence. */
+static enum step error_alone(struct call *c, int status, uint16_t id, const char *const *words,
+                             size_t words_count)
+{
+    struct buf *b = c->out.body;
+
+    begin(c, status);
+    buf_text(b, "{\"error\":");
+    write_message(b, spec_text(spec_errors[id].message), words, words_count);
+    buf_char(b, '}');
+    return ANSWERED;
+}
+
 static enum step errors(struct call *c, int status, uint8_t form, const uint16_t *ids, size_t ids_count,
                         const char *const *words, size_t words_count)
 {
     struct buf *b = c->out.body;
     bool result_first = form == FORM_RESULT_FIRST || form == FORM_RESULT_INFO_EARLY;
 
+    if (form == FORM_ERROR_ALONE)
+        return error_alone(c, status, ids[0], words, words_count);
     begin(c, status);
     buf_text(b, result_first ? "{\"result\":null,\"success\":false,\"errors\":["
                              : "{\"success\":false,\"errors\":[");
@@ -176,7 +191,7 @@ static enum step errors(struct call *c, int status, uint8_t form, const uint16_t
             buf_char(b, ',');
         write_error(c, ids[i], words, words_count);
     }
-    buf_text(b, result_first              ? "],\"messages\":[]}"
+    buf_text(b, result_first         ? "],\"messages\":[]}"
                 : form == FORM_SHORT ? "]}"
                                      : "],\"messages\":[],\"result\":null}");
     finish(c);

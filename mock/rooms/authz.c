@@ -26,7 +26,7 @@ enum step authz_enter(struct call *c)
     view_end(v);
     c->why.reason = reason;
     if (reason == WHY_OK)
-        return GO_ON;
+        return c->op->off && world_behaviour(c->world)->r2_disabled ? refuse(c, c->op->off) : GO_ON;
     if (world_mode(c->world) != MODE_ENFORCE && reason != WHY_FOREIGN_ACCOUNT &&
         reason != WHY_FOREIGN_ZONE)
         return let_pass(c);

@@ -9,7 +9,7 @@
 #define DIALECTS_MOST 64
 
 static const char *const forms[] = { "result_first", "success_first", "short", "result_info_early",
-                                     NULL };
+                                     "error_alone", NULL };
 static const char *const rates[] = { "none", "default", "list_zones", NULL };
 
 static struct {

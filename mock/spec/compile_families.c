@@ -156,6 +156,11 @@ static void set_gone(struct family *f, const char *place, struct row *row, const
     row->op.gone = error_of(f, place, value);
 }
 
+static void set_off(struct family *f, const char *place, struct row *row, const cJSON *value)
+{
+    row->op.off = error_of(f, place, value);
+}
+
 static void set_groups(struct family *f, const char *place, struct row *row, const cJSON *value)
 {
     struct buf all;
@@ -228,6 +233,7 @@ static const struct {
     { "denied", set_denied },
     { "denied_account_token", set_denied_account_token },
     { "gone", set_gone },
+    { "off", set_off },
     { "auth", set_auth },
     { "ok", set_ok },
     { "evidence", set_evidence },
@@ -262,7 +268,7 @@ static bool open_family(struct family *f, const char *file)
 {
     static const char *const known[] = {
         "family",  "dialect", "covers",   "errors",   "resources",
-        "actions", "groups",  "denied",   "gone",     "denied_account_token",
+        "actions", "groups",  "denied",   "gone",     "denied_account_token", "off",
         "auth",    "ok",      "dialects", "evidence", "why",
         NULL
     };

@@ -284,8 +284,8 @@ static void emit_op(struct buf *out, const struct op *op, const char *name)
     buf_printf(out, " .groups_count = %u, .action = %u, .ok = %u, .denied = %u,", op->groups_count,
                op->action, op->ok, op->denied);
     buf_printf(out,
-               " .denied_account_token = %u, .gone = %u, .method = %u, .dialect = %u, .scope = %u,",
-               op->denied_account_token, op->gone, op->method, op->dialect, op->scope);
+               " .denied_account_token = %u, .gone = %u, .off = %u, .method = %u, .dialect = %u, .scope = %u,",
+               op->denied_account_token, op->gone, op->off, op->method, op->dialect, op->scope);
     buf_printf(out,
                " .scope_param = %u, .param_count = %u, .auth = %u, .depth = %u, .fidelity = %u,",
                op->scope_param, op->param_count, op->auth, op->depth, op->fidelity);

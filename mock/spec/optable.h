@@ -81,6 +81,7 @@ struct op {
     uint16_t denied; // an enum error_id that replaces the dialect's WHY_MISSING_GROUP, 0: none
     uint16_t denied_account_token; // error_id for any account-owned token, 0: allowed
     uint16_t gone;                 // error_id that a sunset operation answers, 0: alive
+    uint16_t off; // error_id while the scenario has the product switched off (r2_enabled), 0: never
     uint8_t method;                // enum method
     uint8_t dialect;               // index into dialects
     uint8_t scope;                 // enum scope
@@ -152,6 +153,7 @@ enum envelope_form {
     FORM_SUCCESS_FIRST,     // success, errors, messages, result
     FORM_SHORT,             // success, errors only
     FORM_RESULT_INFO_EARLY, // lists: result, result_info, success, errors, messages
+    FORM_ERROR_ALONE, // {"error": sentence}: the mock\'s own API
 };
 struct reason_answer {
     uint16_t http;
