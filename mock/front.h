@@ -3,6 +3,8 @@
 #ifndef MF_FRONT_H
 #define MF_FRONT_H
 
+#include <stdbool.h>
+
 struct front;
 
 struct front_options {
@@ -10,6 +12,7 @@ struct front_options {
     long threads;
 };
 
+bool front_listen_is_right(const char *listen); // "HOST:PORT" in form; the rest shows when it starts
 /* Starts listening. NULL and one sentence in *why (caller frees) if it can't. */
 struct front *front_start(const struct front_options *options, char **why);
 int front_port(const struct front *f);

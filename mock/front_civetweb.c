@@ -6,22 +6,26 @@
 #include "common/stamp.h"
 #include "common/text.h"
 #include "mock/call.h"
+#include "mock/relay.h"
 #include "mock/serve.h"
 #include "mock/wire.h"
 
 #include <arpa/inet.h>
 #include <civetweb.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 struct front {
     struct mg_context *context;
     char *host;
-    int port;
+    int port, server_port; // the same unless a relay stands before the server
     char *last_error; // what CivetWeb logged while it started
+    struct relay *relay; // for an IPv6 address; NULL otherwise
 };
 
 /* What a worker keeps from request to request. */
@@ -64,6 +68,8 @@ static void take_peer(struct call_in *in, const struct mg_request_info *ri)
     struct sockaddr_in *four = (struct sockaddr_in *)&in->peer;
     struct sockaddr_in6 *six = (struct sockaddr_in6 *)&in->peer;
 
+    if (relay_peer(ri->remote_port, &in->peer))
+        return;
     if (inet_pton(AF_INET, ri->remote_addr, &four->sin_addr) == 1) {
         four->sin_family = AF_INET;
         four->sin_port = htons((uint16_t)ri->remote_port);
@@ -151,29 +157,27 @@ static int log_message(const struct mg_connection *conn, const char *message)
     return 1; // not to CivetWeb's own log
 }
 
-/* "HOST:PORT" into what CivetWeb wants ("127.0.0.1:4010", "[::1]:4010") and the host to print. */
-static int split_listen(const char *listen, char **host, char **why)
+bool front_listen_is_right(const char *listen)
 {
     const char *colon = strrchr(listen, ':');
     char *end;
     long port = colon ? strtol(colon + 1, &end, 10) : -1;
 
-    if (!colon || colon == listen || !colon[1] || *end || port < 0 || port > 65535) {
-        *why = text_printf("--listen takes HOST:PORT, such as 127.0.0.1:4010 or [::1]:0, not \"%s\"",
-                           listen);
-        return -1;
-    }
-    *host = xstrndup(listen, (size_t)(colon - listen));
-    if (strcmp(*host, "localhost") == 0) {
-        free(*host);
-        *host = xstrdup("127.0.0.1");
-    }
-    return 0;
+    return colon && colon != listen && colon[1] && !*end && port >= 0 && port <= 65535;
 }
 
-static struct mg_context *start_server(struct front *f, const char *port, long threads)
+static void take_host(struct front *f, const char *listen)
 {
-    char count[24], *address = text_printf("%s:%s", f->host, port);
+    f->host = xstrndup(listen, (size_t)(strrchr(listen, ':') - listen));
+    if (strcmp(f->host, "localhost") == 0) {
+        free(f->host);
+        f->host = xstrdup("127.0.0.1");
+    }
+}
+
+static bool start_server(struct front *f, const char *host, const char *port, long threads)
+{
+    char count[24], *address = text_printf("%s:%s", host, port);
     const char *options[] = { "listening_ports", address, "num_threads", count,
                               "enable_keep_alive", "yes", "keep_alive_timeout_ms", "60000",
                               "request_timeout_ms", "60000", "tcp_nodelay", "1",
@@ -181,7 +185,7 @@ static struct mg_context *start_server(struct front *f, const char *port, long t
                               "max_request_size", "65536", "connection_queue", "512",
                               "listen_backlog", "512", NULL };
     struct mg_callbacks callbacks = { 0 };
-    struct mg_context *context;
+    struct mg_server_port ports[2] = { 0 };
 
     snprintf(count, sizeof count, "%ld", threads);
     callbacks.begin_request = begin_request;
@@ -189,32 +193,54 @@ static struct mg_context *start_server(struct front *f, const char *port, long t
     callbacks.log_message = log_message;
     callbacks.init_thread = worker_new;
     callbacks.exit_thread = worker_free;
-    context = mg_start(&callbacks, f, options);
+    errno = 0;
+    mg_init_library(0);
+    f->context = mg_start(&callbacks, f, options);
     free(address);
-    return context;
+    if (f->context && mg_get_server_ports(f->context, 2, ports) > 0)
+        f->port = ports[0].port;
+    return f->context != NULL;
+}
+
+/* An IPv6 address: the relay listens there, the server behind it on a port of its own. */
+static bool start_behind_relay(struct front *f, const struct front_options *options, char **why)
+{
+    char *bare = xstrndup(f->host + 1, strcspn(f->host + 1, "]"));
+    int server_port;
+
+    f->relay = relay_listen(bare, atoi(strrchr(options->listen, ':') + 1), why);
+    free(bare);
+    if (!f->relay || !start_server(f, "127.0.0.1", "0", options->threads))
+        return false;
+    server_port = f->port;
+    f->port = relay_port(f->relay);
+    relay_start(f->relay, server_port);
+    f->server_port = server_port;
+    return true;
 }
 
 struct front *front_start(const struct front_options *options, char **why)
 {
     struct front *f = xcalloc(1, sizeof *f);
-    struct mg_server_port ports[2] = { 0 };
+    const char *port = strrchr(options->listen, ':') + 1;
+    bool up;
 
-    if (split_listen(options->listen, &f->host, why) == 0) {
-        mg_init_library(0);
-        errno = 0;
-        f->context = start_server(f, strrchr(options->listen, ':') + 1, options->threads);
-        if (!f->context)
-            *why = text_printf("cannot listen on %s: %s", options->listen,
-                               errno ? strerror(errno)
-                               : f->last_error ? f->last_error : "address not usable");
+    take_host(f, options->listen);
+    if (*f->host == '[')
+        up = start_behind_relay(f, options, why);
+    else
+        up = start_server(f, f->host, port, options->threads);
+    if (up) {
+        f->server_port = f->server_port ? f->server_port : f->port;
+        return f;
     }
-    if (!f->context) {
-        front_stop(f);
-        return NULL;
-    }
-    if (mg_get_server_ports(f->context, 2, ports) > 0)
-        f->port = ports[0].port;
-    return f;
+    if (!*why)
+        *why = text_printf("cannot listen on %s: %s", options->listen,
+                           errno           ? strerror(errno)
+                           : f->last_error ? f->last_error
+                                           : "address not usable");
+    front_stop(f);
+    return NULL;
 }
 
 int front_port(const struct front *f)
@@ -227,12 +253,46 @@ const char *front_host(const struct front *f)
     return f->host;
 }
 
+static void *stop_server(void *context)
+{
+    mg_stop(context);
+    return NULL;
+}
+
+/* CivetWeb sees that it shall stop only when its listening poll returns, up to two seconds later: a
+ * connection wakes it. */
+static void stop_soon(struct front *f)
+{
+    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)f->server_port) };
+    struct timespec until;
+    pthread_t thread;
+
+    if (*f->host == '[' || inet_pton(AF_INET, f->host, &to.sin_addr) != 1 || to.sin_addr.s_addr == 0)
+        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (pthread_create(&thread, NULL, stop_server, f->context) != 0) {
+        mg_stop(f->context);
+        return;
+    }
+    do {
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+        connect(fd, (struct sockaddr *)&to, sizeof to);
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += 10000000;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        if (fd >= 0)
+            close(fd);
+    } while (pthread_timedjoin_np(thread, NULL, &until) != 0);
+}
+
 void front_stop(struct front *f)
 {
     if (!f)
         return;
+    relay_stop(f->relay);
     if (f->context) {
-        mg_stop(f->context);
+        stop_soon(f);
         mg_exit_library();
     }
     free(f->host);

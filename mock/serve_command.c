@@ -211,6 +211,11 @@ int serve_command(int argc, char **argv)
         fprintf(stderr, "mockflare serve: --log takes text, json or none, not \"%s\"\n", o.log);
         rc = 2;
     }
+    if (rc < 0 && !front_listen_is_right(o.listen)) {
+        fprintf(stderr, "mockflare serve: --listen takes HOST:PORT, such as 127.0.0.1:4010 or [::1]:0, not \"%s\"\n",
+                o.listen);
+        rc = 2;
+    }
     if (rc < 0 && (o.threads < 1 || o.threads > 4096)) {
         fprintf(stderr, "mockflare serve: --threads takes 1 to 4096\n");
         rc = 2;
