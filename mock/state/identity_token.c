@@ -198,19 +198,33 @@ static int resources_read(const cJSON *json, struct policy *p, char **why)
     return 0;
 }
 
+/* Lists mostly come in the table's order: the search begins behind the group found last. */
+static const struct group *group_behind(const char *id, const struct group *last)
+{
+    size_t first = last ? group_index(last) + 1 : 0;
+
+    for (size_t i = 0; i < group_count; i++) {
+        const struct group *g = &group_table[(first + i) % group_count];
+        if (strcmp(g->id, id) == 0)
+            return g;
+    }
+    return group_by_id(id);
+}
+
 /* A group by its id; where there is none by its name, for the hand-written policies of scenarios.
  */
-static const struct group *group_of(const cJSON *item)
+static const struct group *group_of(const cJSON *item, const struct group *last)
 {
     const char *id = json_text(item, "id"), *name = json_text(item, "name");
 
     if (id)
-        return group_by_id(id);
+        return group_behind(id, last);
     return name ? group_by_name(name, NULL) : NULL;
 }
 
 static int groups_read(const cJSON *json, struct policy *p, char **why)
 {
+    const struct group *g = NULL;
     const cJSON *item;
 
     if (!cJSON_IsArray(json) || !json->child) {
@@ -218,7 +232,7 @@ static int groups_read(const cJSON *json, struct policy *p, char **why)
         return -1;
     }
     cJSON_ArrayForEach (item, json) {
-        const struct group *g = group_of(item);
+        g = group_of(item, g);
         if (!g) {
             const char *id = json_text(item, "id"), *name = json_text(item, "name");
             *why = text_printf("permission_groups: there is no group `%s`", id     ? id
