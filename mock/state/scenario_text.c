@@ -163,7 +163,9 @@ static const char *find_twice(const char *text)
     for (const char *s = text, *end; *s && !found; s = end) {
         end = *s == '"' ? behind_string(s) : s + 1;
         depth += (*s == '{' || *s == '[') - (*s == '}' || *s == ']');
-        if (*s == '{') {
+        if (depth < 0 || depth >= (int)ARRAY_LEN(seen)) {
+            break;
+        } else if (*s == '{') {
             index_release(&seen[depth]);
         } else if (*s == '"' && end[strspn(end, " \t\r\n")] == ':') {
             char *name = arena_strndup(a, s, (size_t)(end - s));
