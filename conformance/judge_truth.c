@@ -34,6 +34,63 @@ static bool any_lack(const struct evidence *e, enum lack lack)
     return false;
 }
 
+/* zone.permissions shows these (and no others) with evidence. */
+static bool shown_by_zone(const char *group)
+{
+    static const char *const areas[] = { "Analytics", "DNS", "Health Checks", "Load Balancers", "Logs",
+                                         "SSL and Certificates", "Waiting Rooms", "Firewall Services",
+                                         "Workers Routes", "Zone", "Zone Settings" };
+    size_t len = strrchr(group, ' ') ? (size_t)(strrchr(group, ' ') - group) : 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(areas); i++)
+        if (strlen(areas[i]) == len && strncmp(areas[i], group, len) == 0)
+            return true;
+    return strcmp(group, "Cache Purge") == 0;
+}
+
+static bool reads_policies(const struct seen *s)
+{
+    return s->status == 200 && !seen_is_verify(s) &&
+           (strcmp(s->path, "/user/tokens") == 0 || text_glob("/user/tokens/*", s->path) ||
+            text_glob("/accounts/*/tokens", s->path) || text_glob("/accounts/*/tokens/*", s->path));
+}
+
+static bool reads_zones(const struct seen *s)
+{
+    return s->status == 200 && (strcmp(s->path, "/zones") == 0 || text_glob("/zones/*", s->path));
+}
+
+static bool refused_for(const struct evidence *e, const struct seen *s, const char *group)
+{
+    return s->status == 403 && !seen_broken(s) && operation_accepts(e->operations, s->operation, group);
+}
+
+/* A visible lack that the linker never saw, since it asked nothing that shows it, and honestly told as
+ * unverified: core-1 lets that pass. */
+static bool is_excused(const struct evidence *e, const char *group)
+{
+    if (e->exact || !list_has(json_get(e->result.json, "unverified"), group))
+        return false;
+    for (size_t i = 0; i < e->seen_count; i++)
+        if (reads_policies(&e->seen[i]) || (reads_zones(&e->seen[i]) && shown_by_zone(group)) ||
+            refused_for(e, &e->seen[i], group))
+            return false;
+    return true;
+}
+
+/* Is there a visible lack that core-1 does not excuse? */
+static bool any_plain_lack(const struct evidence *e)
+{
+    const cJSON *group;
+
+    cJSON_ArrayForEach(group, json_get(e->truth, "groups"))
+    {
+        if (lack_of(group) == VISIBLE && !is_excused(e, json_text(group, "name")))
+            return true;
+    }
+    return false;
+}
+
 static const char *credential_state(const struct evidence *e)
 {
     const char *state = json_text(json_get(e->truth, "credential"), "state");
@@ -85,9 +142,9 @@ uint32_t truth_reasons(const struct evidence *e)
         return reason_bit("account_mismatch") | reason_bit("invalid_token");
     if (!proven)
         return reason_bit("account_mismatch");
-    if (any_lack(e, VISIBLE))
+    if (any_plain_lack(e))
         return reason_bit("missing_permission");
-    if (any_lack(e, INVISIBLE) || any_lack(e, NOT_FOR_KIND) || any_lack(e, ROLE_ONLY))
+    if (any_lack(e, VISIBLE) || any_lack(e, INVISIBLE) || any_lack(e, NOT_FOR_KIND) || any_lack(e, ROLE_ONLY))
         return reason_bit("ok") | reason_bit("missing_permission");
     return reason_bit("ok");
 }
@@ -117,13 +174,15 @@ static void judge_group(const struct evidence *e, const cJSON *group, struct fin
 
     if (lack == NOT_FOR_KIND && strstr(name, "R2 ") && json_flag(e->truth, "policies_readable", false))
         return; // the product is off, yet its own policies tell the token's right: both views are fair
+    if (lack == VISIBLE && is_excused(e, name))
+        return;
     if (lack == HELD && missing)
         findings_add(f, CHECK_TRUTH, "missing names \"%s\", which the token holds", name);
     else if (lack == NOT_FOR_KIND && missing)
         findings_add(f, CHECK_TRUTH, "missing names \"%s\", which this kind of token cannot show", name);
     else if (lack == VISIBLE && e->result.linked)
         findings_add(f, CHECK_TRUTH, "linked, but \"%s\" is missing and can be seen to be", name);
-    else if (lack == VISIBLE && !missing && (e->exact || !unverified))
+    else if (lack == VISIBLE && !missing)
         findings_add(f, CHECK_TRUTH, "missing does not name \"%s\"", name);
     else if ((lack == INVISIBLE || lack == NOT_FOR_KIND) && e->result.linked && !unverified)
         findings_add(f, CHECK_TRUTH, "linked with \"%s\" unproven, and unverified does not name it", name);
@@ -162,32 +221,6 @@ static void judge_facts(const struct evidence *e, struct findings *f)
     {
         judge_group(e, group, f);
     }
-}
-
-/* zone.permissions shows these (and no others) with evidence. */
-static bool shown_by_zone(const char *group)
-{
-    static const char *const areas[] = { "Analytics", "DNS", "Health Checks", "Load Balancers", "Logs",
-                                         "SSL and Certificates", "Waiting Rooms", "Firewall Services",
-                                         "Workers Routes", "Zone", "Zone Settings" };
-    size_t len = strrchr(group, ' ') ? (size_t)(strrchr(group, ' ') - group) : 0;
-
-    for (size_t i = 0; i < ARRAY_LEN(areas); i++)
-        if (strlen(areas[i]) == len && strncmp(areas[i], group, len) == 0)
-            return true;
-    return strcmp(group, "Cache Purge") == 0;
-}
-
-static bool reads_policies(const struct seen *s)
-{
-    return s->status == 200 && !seen_is_verify(s) &&
-           (strcmp(s->path, "/user/tokens") == 0 || text_glob("/user/tokens/*", s->path) ||
-            text_glob("/accounts/*/tokens", s->path) || text_glob("/accounts/*/tokens/*", s->path));
-}
-
-static bool reads_zones(const struct seen *s)
-{
-    return s->status == 200 && (strcmp(s->path, "/zones") == 0 || text_glob("/zones/*", s->path));
 }
 
 static bool was_tested(const struct evidence *e, const char *group)
