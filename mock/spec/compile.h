@@ -41,7 +41,6 @@ struct row {
     const char *file;
     unsigned line;
     size_t covered_by; // literal characters of the covering glob, for "the longest wins"
-    bool has_groups;   // a descriptor replaced the document's groups
     bool twin_zone;    // the second route of a template: not counted again
 };
 struct rows {

@@ -173,7 +173,6 @@ static void set_groups(struct family *f, const char *place, struct row *row, con
         buf_printf(&all, "%s%s", all.len ? " | " : "", cJSON_IsString(one) ? one->valuestring : "");
     }
     row->cell_groups = all.len ? buf_take(&all) : "-";
-    row->has_groups = true;
 }
 
 static void set_dialect(struct family *f, const char *place, struct row *row, const cJSON *value)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define REF_PREFIX "#/components/schemas/"
-#define DEFAULT_LONGEST 64 // longer default texts are prose or templates, not facts
+#define DEFAULT_LONGEST 64 // longer default texts are templates
 
 struct entry {
     char *name, *text;
@@ -107,12 +107,20 @@ static void put_subschemas(cJSON *out, const cJSON *schema)
     }
 }
 
+/* Three words and more are a sentence, no fact. */
+static bool is_prose(const char *text)
+{
+    const char *blank = strchr(text, ' ');
+
+    return blank && strchr(blank + 1, ' ');
+}
+
 static void put_default(cJSON *out, const cJSON *value)
 {
     bool scalar = cJSON_IsNumber(value) || cJSON_IsBool(value);
 
     if (cJSON_IsString(value))
-        scalar = strlen(value->valuestring) <= DEFAULT_LONGEST;
+        scalar = strlen(value->valuestring) <= DEFAULT_LONGEST && !is_prose(value->valuestring);
     if (scalar)
         cJSON_AddItemToObject(out, "default", cJSON_Duplicate(value, true));
 }

@@ -2,7 +2,6 @@
 
 #include "mock/spec/optable.h"
 
-#include <string.h>
 
 static uint32_t next(const uint32_t **at)
 {
@@ -92,20 +91,4 @@ bool schema_member_required(uint32_t name_word)
 const char *schema_member_name(uint32_t name_word)
 {
     return spec_text(name_word & ~SCHEMA_REQUIRED);
-}
-
-uint32_t schema_member(const struct schema *s, const char *name)
-{
-    uint32_t found = 0;
-
-    for (uint32_t i = 0; i < s->members_count; i++)
-        if (!strcmp(schema_member_name(s->members[2 * i]), name))
-            return s->members[2 * i + 1];
-    for (uint32_t i = 0; !found && i < s->all_count; i++) {
-        struct schema part;
-
-        schema_open(s->all[i], &part);
-        found = schema_member(&part, name);
-    }
-    return found;
 }

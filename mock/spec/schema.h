@@ -82,7 +82,5 @@ struct schema {
 void schema_open(uint32_t node, struct schema *out);
 bool schema_member_required(uint32_t name_word);
 const char *schema_member_name(uint32_t name_word);
-/* The node of a member of `s`, itself or in its ALL parts; 0: none of that name. */
-uint32_t schema_member(const struct schema *s, const char *name);
 
 #endif

@@ -56,6 +56,10 @@ static const struct {
       "0123456789"
       "012345678901234567890\"}",
       "name", "is too long" },
+    { "PATCH", "/zones/{z}/settings/origin_tls_compliance_modes", "{\"value\":[\"a\",\"b\",\"a\"]}",
+      "value", "holds one item twice" },
+    { "PATCH", "/zones/{z}/settings/origin_tls_compliance_modes", "{\"value\":[\"a\",\"b\"]}", NULL,
+      NULL },
     // 100 characters of two bytes each: characters count, not bytes
     { "POST", "/user/tokens",
       "{\"policies\":[],\"name\":"
