@@ -16,10 +16,14 @@ static const char *behind(const char *text, const char *prefix)
     return text_starts(text, prefix) ? text + strlen(prefix) : NULL;
 }
 
+/* Where the token sees no zone of the account: if there is none, what is allowed for all zones
+ * holds; but a denied single zone may be the one that is there, its other rights denied as well. */
+static const char only_all_zones[] = "", any_zone[] = "*";
+
 /* `id` is the end of a resource key: "*" or an id, which may come in upper case. */
 static bool id_covers(const char *id, const char *wanted)
 {
-    return !strcmp(id, "*") || (wanted && text_same_nocase(id, wanted));
+    return !strcmp(id, "*") || !strcmp(wanted, any_zone) || text_same_nocase(id, wanted);
 }
 
 static bool covers_user(const cJSON *resource)
@@ -34,8 +38,7 @@ static bool covers_account(const cJSON *resource, const char *account)
     return id && cJSON_IsString(resource) && !text_starts(id, "zone.") && id_covers(id, account);
 }
 
-/* A zone: by itself, with all there are, or nested under its account. NULL: all zones of the
- * account. */
+/* A zone: by itself, with all there are, or nested under its account. */
 static bool covers_zone(const cJSON *resource, const char *account, const char *zone)
 {
     const char *id = behind(resource->string, ZONE), *owner = behind(resource->string, ACCOUNT);
@@ -103,8 +106,8 @@ static bool applies(const cJSON *policies, const char *effect, const struct grou
 static bool allowed(const cJSON *policies, const struct group *g, const char *account,
                     const char *zone)
 {
-    return applies(policies, "allow", g, account, zone) &&
-           !applies(policies, "deny", g, account, zone);
+    return applies(policies, "allow", g, account, zone ? zone : only_all_zones) &&
+           !applies(policies, "deny", g, account, zone ? zone : any_zone);
 }
 
 static bool holds_itself(const cJSON *policies, const struct group *g,

@@ -66,6 +66,8 @@ static const struct {
     { "DNS Write", {{ "allow", NEST(A1, "*"), DNS_WRITE }, { "deny", STAR(ZON Z1), DNS_WRITE }}, { Z1 }, false, "denied on the only one" },
     { "DNS Write", {{ "allow", STAR(ZON Z1), DNS_WRITE }, { "deny", NEST(A1, "*"), DNS_WRITE }}, { Z1, Z2 }, false, "denied on all" },
     { "DNS Write", {{ "allow", STAR(ZON "*"), DNS_WRITE }, { "deny", NEST(A2, "*"), DNS_WRITE }}, { Z1 }, true, "denied in another account" },
+    { "DNS Write", {{ "allow", NEST(A1, "*"), DNS_WRITE }, { "deny", STAR(ZON Z1), DNS_WRITE }}, { 0 }, false, "denied on one that is not seen" },
+    { "DNS Write", {{ "allow", STAR(ZON "*"), DNS_WRITE }, { "deny", NEST(A2, "*"), DNS_WRITE }}, { 0 }, true, "denied in another account, none seen here" },
     { "DNS Read", {{ "allow", STAR(ZON Z1), DNS_WRITE }, { "deny", STAR(ZON Z1), DNS_READ }}, { Z1 }, true, "what Edit gives, a denied Read leaves" },
     { "API Tokens Read", {{ "allow", STAR("com.cloudflare.api.user." A2), TOKENS_READ }}, { 0 }, true, "oneself" },
     { "API Tokens Read", {{ "allow", STAR(ACC "*"), TOKENS_READ }}, { 0 }, false, "accounts are not oneself" },
