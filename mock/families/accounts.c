@@ -35,7 +35,7 @@ enum step accounts_list(struct call *c)
         return refuse(c, ERR_ACCOUNTS_LIST_NOT_FOR_ACCOUNT_TOKENS);
     v = view_begin(world_store(c->world));
     view_each (v, d, KIND_ACCOUNT, NULL)
-        if (policy_sees_account(v, &c->who, doc_id(d)) &&
+        if (policy_lists_account(v, &c->who, doc_id(d)) &&
             (!name || filter_contains(name, account_of(d)->name)))
             doc_list_add(c, &list, d);
     view_end(v);

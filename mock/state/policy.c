@@ -2,6 +2,7 @@
 
 #include "common/mem.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -216,25 +217,77 @@ bool policy_sees_account(struct view *v, const struct who *who, const char *acco
     return belongs(v, who, account) && (!t || touches(v, t, account));
 }
 
+/* The groups of each scope as bits, made once. */
+static uint64_t scope_bits[GROUP_BUCKET + 1][GROUP_WORDS];
+static pthread_once_t sorted_out = PTHREAD_ONCE_INIT;
+
+static void sort_out(void)
+{
+    for (size_t i = 0; i < group_count; i++)
+        scope_bits[group_table[i].scope][i / 64] |= UINT64_C(1) << (i % 64);
+}
+
+/* All groups of a scope that the token's policies alone leave at one place: held_there for every
+ * group at once. No token: all that the scope has. */
+static void bits_there(struct view *v, const struct token *t, enum group_scope scope,
+                       const char *account, const char *zone, uint64_t held[GROUP_WORDS])
+{
+    uint64_t denied[GROUP_WORDS] = { 0 };
+
+    pthread_once(&sorted_out, sort_out);
+    memset(held, t ? 0 : 0xff, GROUP_WORDS * sizeof *held);
+    for (size_t i = 0; t && i < t->policies_count; i++) {
+        const struct policy *p = &t->policies[i];
+        bool covered = p->deny ? deny_covers(v, p, scope, account, zone)
+                               : policy_covers(v, p, scope, account, zone);
+
+        for (size_t w = 0; covered && w < GROUP_WORDS; w++)
+            (p->deny ? denied : held)[w] |= p->groups[w];
+    }
+    for (size_t w = 0; w < GROUP_WORDS; w++)
+        held[w] &= scope_bits[scope][w] & ~denied[w];
+}
+
+static bool any_bit(const uint64_t *groups)
+{
+    for (size_t w = 0; w < GROUP_WORDS; w++)
+        if (groups[w])
+            return true;
+    return false;
+}
+
+bool policy_lists_account(struct view *v, const struct who *who, const char *account)
+{
+    uint64_t held[GROUP_WORDS];
+
+    if (!belongs(v, who, account))
+        return false;
+    bits_there(v, token_in(who), GROUP_ACCOUNT, account, NULL, held);
+    return any_bit(held);
+}
+
 bool policy_sees_zone(struct view *v, const struct who *who, const struct zone *z)
 {
-    const struct token *t = token_in(who);
+    uint64_t held[GROUP_WORDS];
 
     if (!belongs(v, who, z->account))
         return false;
-    if (!t)
-        return true;
-    for (size_t i = 0; i < t->policies_count; i++) {
-        const struct policy *p = &t->policies[i];
+    bits_there(v, token_in(who), GROUP_ZONE, z->account, z->id, held);
+    return any_bit(held);
+}
 
-        if (p->deny || !policy_covers(v, p, GROUP_ZONE, z->account, z->id))
-            continue;
-        for (size_t g = 0; g < group_count; g++)
-            if (group_table[g].scope == GROUP_ZONE && has_bit(p->groups, g) &&
-                held_there(v, t, &group_table[g], z->account, z->id) == HELD)
-                return true;
-    }
-    return false;
+void policy_zone_groups(struct view *v, const struct who *who, const struct zone *z,
+                        uint64_t held[GROUP_WORDS])
+{
+    const struct membership *m = NULL;
+
+    memset(held, 0, GROUP_WORDS * sizeof *held);
+    if (who->kind == WHO_ACCOUNT_TOKEN ? !belongs(v, who, z->account)
+                                       : !(m = member_of(v, who, z->account)))
+        return;
+    bits_there(v, token_in(who), GROUP_ZONE, z->account, z->id, held);
+    for (size_t w = 0; m && w < GROUP_WORDS; w++)
+        held[w] &= m->groups[w];
 }
 
 /* An operation without groups: any credential that reaches the account or zone of its path. */

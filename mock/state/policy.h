@@ -21,6 +21,13 @@ bool policy_holds(struct view *v, const struct who *who, const struct group *g, 
 /* Can the principal see the account or zone in lists: any group at all that applies to it. */
 bool policy_sees_account(struct view *v, const struct who *who, const char *account);
 bool policy_sees_zone(struct view *v, const struct who *who, const struct zone *z);
+/* Does GET /accounts list it: as above, but by an account group (REC: without one the list is
+ * empty). */
+bool policy_lists_account(struct view *v, const struct who *who, const char *account);
+/* All zone groups that the principal holds on the zone, as bits: policy_holds for each of them at
+ * once. */
+void policy_zone_groups(struct view *v, const struct who *who, const struct zone *z,
+                        uint64_t held[GROUP_WORDS]);
 /* The names of zone.permissions for this principal: "#zone:read" … sorted; array, the caller's. */
 const char *zone_permission_name(const struct group *g); // "#dns_records:edit"; NULL: not shown there
 cJSON *policy_zone_permissions(struct view *v, const struct who *who, const struct zone *z);

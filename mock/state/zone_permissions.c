@@ -54,10 +54,9 @@ static void look_up(void)
     purger = zone_group("Cache Purge", "");
 }
 
-static bool holds(struct view *v, const struct who *who, const struct zone *z,
-                  const struct group *g)
+static bool has(const uint64_t *held, const struct group *g)
 {
-    return g && policy_holds(v, who, g, z->account, z->id);
+    return g && group_bit(held, group_index(g));
 }
 
 const char *zone_permission_name(const struct group *g)
@@ -81,18 +80,20 @@ static int by_text(const void *a, const void *b)
 cJSON *policy_zone_permissions(struct view *v, const struct who *who, const struct zone *z)
 {
     const char *names[NAMES_MOST];
+    uint64_t held[GROUP_WORDS];
     size_t n = 0;
 
     pthread_once(&looked_up, look_up);
+    policy_zone_groups(v, who, z, held);
     for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
-        bool edit = holds(v, who, z, writers[i]);
+        bool edit = has(held, writers[i]);
 
         if (edit && pairs[i].edit)
             names[n++] = pairs[i].edit;
-        if (edit || holds(v, who, z, readers[i]))
+        if (edit || has(held, readers[i]))
             names[n++] = pairs[i].read;
     }
-    if (holds(v, who, z, purger))
+    if (has(held, purger))
         names[n++] = "#cache_purge:edit";
     qsort(names, n, sizeof *names, by_text);
     return json_list_of(names, n);

@@ -118,6 +118,45 @@ START_TEST(permissions_of_a_zone_are_the_tokens_own)
 }
 END_TEST
 
+/* policy_zone_groups answers for all groups at once what policy_holds answers for each. */
+START_TEST(all_groups_at_once_are_each_group)
+{
+    static const char *const tokens[] = { "all", "dns", "acme", "org", "deny" };
+    struct view *v = view_begin(world_store(world));
+
+    for (size_t t = 0; t < ARRAY_LEN(tokens); t++) {
+        struct who who = principal(v, tokens[t]);
+        view_each (v, d, KIND_ZONE, NULL) {
+            const struct zone *z = zone_of(d);
+            uint64_t held[GROUP_WORDS];
+
+            policy_zone_groups(v, &who, z, held);
+            for (size_t i = 0; i < group_count; i++)
+                ck_assert_msg(group_bit(held, i) == (group_table[i].scope == GROUP_ZONE &&
+                                                     policy_holds(v, &who, &group_table[i], z->account, z->id)),
+                              "%s on %s: %s", tokens[t], z->name, group_table[i].name);
+        }
+    }
+    view_end(v);
+}
+END_TEST
+
+/* GET /accounts: an account group is needed (REC); zone groups alone list none. */
+START_TEST(accounts_are_listed_by_account_groups)
+{
+    struct view *v = view_begin(world_store(world));
+    struct who all = principal(v, "all"), dns = principal(v, "dns"), acme = principal(v, "acme");
+
+    ck_assert(policy_lists_account(v, &all, ACME));
+    ck_assert(policy_lists_account(v, &all, OTHER));
+    ck_assert(!policy_lists_account(v, &all, STRANGE));
+    ck_assert(policy_lists_account(v, &acme, ACME));
+    ck_assert(!policy_lists_account(v, &acme, OTHER));
+    ck_assert(!policy_lists_account(v, &dns, ACME));
+    view_end(v);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("policy");
@@ -137,6 +176,8 @@ int main(void)
         return 1;
     tcase_add_loop_test(tc, a_group_is_held_or_not, 0, ARRAY_LEN(rows));
     tcase_add_test(tc, permissions_of_a_zone_are_the_tokens_own);
+    tcase_add_test(tc, all_groups_at_once_are_each_group);
+    tcase_add_test(tc, accounts_are_listed_by_account_groups);
     suite_add_tcase(suite, tc);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
