@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const evidence_tags[] = { "REC", "LIVE", "DOC", "SRC", "REP", "INF", "MOCK", NULL };
 #define EVIDENCE_TAGS "REC, LIVE, DOC, SRC, REP, INF, MOCK"
 
 /* The file as lines; `at` is the next one to be read. */
@@ -97,10 +96,11 @@ static const char *word(struct arena *a, const char **rest)
 
 static bool is_evidence(const char *text)
 {
+    static const char *const tags[] = { "REC", "LIVE", "DOC", "SRC", "REP", "INF", "MOCK" };
     size_t n = strcspn(text, " \t,/;:");
 
-    for (size_t i = 0; evidence_tags[i]; i++)
-        if (strlen(evidence_tags[i]) == n && memcmp(evidence_tags[i], text, n) == 0)
+    for (size_t i = 0; i < ARRAY_LEN(tags); i++)
+        if (strlen(tags[i]) == n && memcmp(tags[i], text, n) == 0)
             return true;
     return false;
 }
@@ -208,13 +208,14 @@ static int read_preamble(struct reader *r)
         else if (text_starts(line, "clock "))
             rc = read_clock(r, line + 6);
         else
-            rc = wrong(r, r->at, "\"%.40s\"; before the first request stand scenario and clock only",
-                       line);
+            rc = wrong(r, r->at,
+                       "\"%.40s\"; before the first request stand scenario and clock only", line);
         if (rc != 0)
             return -1;
     }
     if (!r->made->scenario && !r->made->world)
-        return wrong(r, r->at < r->count ? r->at : r->count - 1, "no \"scenario …\" before the requests");
+        return wrong(r, r->at < r->count ? r->at : r->count - 1,
+                     "no \"scenario …\" before the requests");
     return 0;
 }
 
@@ -274,8 +275,8 @@ static void add_field(struct reader *r, struct api_fields *f, const char *name, 
 
     if (f->count)
         memcpy(more, f->items, f->count * sizeof *more);
-    more[f->count] = (struct api_field){ arena_strndup(r->arena, name, len), value,
-                                         (unsigned)r->at + 1 };
+    more[f->count] =
+        (struct api_field){ arena_strndup(r->arena, name, len), value, (unsigned)r->at + 1 };
     f->items = more;
     f->count++;
 }
@@ -412,8 +413,7 @@ static int read_json_pattern(struct reader *r, struct api_step *s)
         for (const char *at = text; at < stopped && *at; at++)
             line += *at == '\n';
         return wrong(r, line,
-                     "the body is no JSON; allowed: a JSON pattern, \"<= \" lines, \"text: \" lines, "
-                     "<any>");
+                     "the body is no JSON; allowed: JSON, \"<= \" lines, \"text: \" lines, <any>");
     }
     arena_on_free(r->arena, delete_tree, s->pattern);
     return 0;
@@ -456,7 +456,8 @@ static int read_answer(struct reader *r, struct api_step *s)
     }
     line = peek(r);
     if (line && line[0] != '>')
-        return wrong(r, r->at, "\"%.40s\" behind the answer; the next request begins with \">\"", line);
+        return wrong(r, r->at, "\"%.40s\" behind the answer; the next request begins with \">\"",
+                     line);
     return 0;
 }
 

@@ -1,5 +1,5 @@
-/* api_case: one `.case` file, a conversation with the API and what each answer must be. Read into an
- * arena; never changes afterwards, so threads may share it. The form:
+/* api_case: one `.case` file, a conversation with the API and what each answer must be. Read into
+ * an arena; never changes afterwards, so threads may share it. The form:
  *
  *   # conformance/cases/api/zones/01-x.case: what it claims     evidence: REC §4
  *   scenario default                  a file of scenarios/, or `scenario {` … `}` with JSON lines
@@ -8,11 +8,12 @@
  *   Some-Header: value                request headers, then the body's lines (`= ` before raw ones)
  *   < 200                             `< 4xx`; `< broken`: no whole answer came; `< 200 >=300ms`
  *   cf-ray: <hex16>-<any>             header expectations; `! name`: must be absent
- *   {"result":"<any>","...":"..."}    body: a JSON pattern, `<any>`, `<= ` lines: exact bytes, `text: ` or
- *                                     `! text: ` lines: parts that stand in it, or must not
+ *   {"result":"<any>","...":"..."}    body: a JSON pattern, `<any>`, `<= ` lines (exact bytes),
+ *                                     `text: ` and `! text: ` lines (parts of it; not in it)
  *
- * No body lines: the answer's body is empty. A path that begins with `@` starts at the server's root, all
- * others inside the case's sandbox. `{name}` is replaced everywhere, `{{name}}` stands for `{name}`. */
+ * No body lines: the answer's body is empty. A path that begins with `@` starts at the server's
+ * root, all others inside the case's sandbox. `{name}` is replaced everywhere, `{{name}}` stands
+ * for `{name}`. */
 #ifndef MF_API_CASE_H
 #define MF_API_CASE_H
 
@@ -57,7 +58,7 @@ struct api_step {
     const char *body; // NULL: none
     unsigned answer_line;
     bool broken;
-    int status; // below 10: any of that hundred
+    int status;       // below 10: any of that hundred
     long at_least_ms; // 0: no matter
     struct api_fields expect;
     enum api_form form;
@@ -76,7 +77,8 @@ struct api_case {
     size_t steps_count;
 };
 
-/* Reads `text` (copied). 0, or -1 and "file:line: what, what is allowed" in *why, the caller's to free. */
+/* Reads `text` (copied). 0, or -1 and "file:line: what, what is allowed" in *why, the caller's to
+ * free. */
 int api_case_parse(struct arena *a, const char *path, const char *text, size_t len,
                    struct api_case **out, char **why);
 

@@ -17,9 +17,9 @@ static const struct {
     enum api_form_kind kind;
     bool sized; // a number must follow the name
 } forms[] = {
-    { "any", FORM_ANY, false },   { "text", FORM_TEXT, false }, { "int", FORM_INT, false },
-    { "flag", FORM_FLAG, false }, { "uuid", FORM_UUID, false }, { "time", FORM_TIME, false },
-    { "date", FORM_DATE, false }, { "hex", FORM_HEX, true },    { "alnum", FORM_ALNUM, true },
+    { "any", FORM_ANY, false },    { "text", FORM_TEXT, false },     { "int", FORM_INT, false },
+    { "flag", FORM_FLAG, false },  { "uuid", FORM_UUID, false },     { "time", FORM_TIME, false },
+    { "date", FORM_DATE, false },  { "hex", FORM_HEX, true },        { "alnum", FORM_ALNUM, true },
     { "upper", FORM_UPPER, true }, { "digits", FORM_DIGITS, false },
 };
 

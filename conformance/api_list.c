@@ -112,7 +112,8 @@ static bool is_wanted(const char *id, const char *glob)
 {
     const char *last = strrchr(id, '/');
 
-    return !glob || text_glob(glob, id) || (last && !strchr(glob, '/') && text_glob(glob, last + 1));
+    return !glob || text_glob(glob, id) ||
+           (last && !strchr(glob, '/') && text_glob(glob, last + 1));
 }
 
 static void read_one(struct api_list *list, const char *path, const char *glob, struct buf *wrong)

@@ -1,7 +1,8 @@
-/* api_match: compares answers with the patterns of a case. A pattern's text may hold forms: <any> <text>
- * <int> <digits> <flag> <uuid> <uuid7> <time> <time:N> <date> <hexN> <alnumN> <upperN>; any of them with
- * :NAME at its end also remembers what it met. In objects a member "...": "..." lets others stand beside and
- * frees the order; in arrays "..." at the end lets more follow, "<set>" in front frees the order, and
+/* api_match: compares answers with the patterns of a case. A pattern's text may hold forms: <any>
+ * <text> <int> <digits> <flag> <uuid> <uuid7> <time> <time:N> <date> <hexN> <alnumN> <upperN>; any
+ * of them with :NAME at its end also remembers what it met. In objects a member "...": "..." lets
+ * others stand beside and frees the order; in arrays "..." at the end lets more follow, "<set>" in
+ * front frees the order, and
  * ["<each>", P] wants at least one element and P of every one. One thread per matcher. */
 #ifndef MF_API_MATCH_H
 #define MF_API_MATCH_H

@@ -32,7 +32,8 @@ int api_mock_start(struct api_mock *m, const char *program, char **why)
     const char *tmp = getenv("TMPDIR");
     char *path = locate_mock_dup(program);
 
-    *m = (struct api_mock){ .dir = text_printf("%s/mockflare-api-XXXXXX", tmp && *tmp ? tmp : "/tmp") };
+    *m = (struct api_mock){ .dir = text_printf("%s/mockflare-api-XXXXXX",
+                                               tmp && *tmp ? tmp : "/tmp") };
     if (mkdtemp(m->dir))
         m->mock = mock_start(path, m->dir, why);
     else

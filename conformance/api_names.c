@@ -22,8 +22,8 @@ void api_names_set(struct api_names *n, const char *name, const char *value, boo
         if (strcmp(n->items[i].name, name) == 0) {
             // what was secret once stays so: a rolled value may still be printed
             if (n->items[i].secret && strcmp(n->items[i].value, value) != 0)
-                api_names_set(n, arena_printf(n->arena, "former.%zu", n->count),
-                              n->items[i].value, true);
+                api_names_set(n, arena_printf(n->arena, "former.%zu", n->count), n->items[i].value,
+                              true);
             n->items[i].value = arena_strdup(n->arena, value);
             n->items[i].secret |= secret;
             return;
@@ -37,8 +37,8 @@ void api_names_set(struct api_names *n, const char *name, const char *value, boo
             memcpy(more, n->items, n->count * sizeof *more);
         n->items = more;
     }
-    n->items[n->count++] = (struct api_name){ arena_strdup(n->arena, name),
-                                              arena_strdup(n->arena, value), secret };
+    n->items[n->count++] =
+        (struct api_name){ arena_strdup(n->arena, name), arena_strdup(n->arena, value), secret };
 }
 
 /* Does `short_name` ("zone.example") name `full` ("zone.example.com")? */

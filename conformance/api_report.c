@@ -22,7 +22,8 @@ int api_report_check(const char *wish, char **why)
     for (size_t i = 0; kinds[i]; i++)
         if (strlen(kinds[i]) == n && memcmp(kinds[i], wish, n) == 0 && (!wish[n] || wish[n + 1]))
             return 0;
-    *why = text_printf("--report takes text, tap or json, or one of them with =FILE, not \"%s\"", wish);
+    *why = text_printf("--report takes text, tap or json, or one of them with =FILE, not \"%s\"",
+                       wish);
     return -1;
 }
 
@@ -93,12 +94,11 @@ static void write_tap(struct buf *out, const struct api_entry *entries, size_t c
 
 static cJSON *entry_json(const struct api_entry *e)
 {
-    return json_object(J_TEXT("id", e->id), J_TEXT("file", e->c->path), J_TEXT("claim", e->c->claim),
-                       J_TEXT("evidence", e->c->evidence),
-                       J_TEXT("status", verdict_word(e->result.verdict)),
-                       J_WHOLE("ms", e->result.took_us / 1000),
-                       J_TREE("report", e->result.report ? cJSON_CreateString(e->result.report)
-                                                         : NULL));
+    return json_object(
+        J_TEXT("id", e->id), J_TEXT("file", e->c->path), J_TEXT("claim", e->c->claim),
+        J_TEXT("evidence", e->c->evidence), J_TEXT("status", verdict_word(e->result.verdict)),
+        J_WHOLE("ms", e->result.took_us / 1000),
+        J_TREE("report", e->result.report ? cJSON_CreateString(e->result.report) : NULL));
 }
 
 static void write_object(struct buf *out, const struct api_entry *entries, size_t count)

@@ -34,9 +34,13 @@ static int control(struct run *r, const char *method, const char *path, const ch
 {
     static const struct fetch_pair json_headers[] = { { "Content-Type", "application/json" },
                                                       { 0 } };
-    struct fetch_request q = { .method = method, .headers = body ? json_headers : NULL,
-                               .body = body, .body_len = body ? strlen(body) : 0,
-                               .total_ms = TOTAL_MS, .wire = r->wire, .no_proxy = true };
+    struct fetch_request q = { .method = method,
+                               .headers = body ? json_headers : NULL,
+                               .body = body,
+                               .body_len = body ? strlen(body) : 0,
+                               .total_ms = TOTAL_MS,
+                               .wire = r->wire,
+                               .no_proxy = true };
     char *text;
 
     q.url = arena_printf(r->arena, "%s%s", r->mock->origin, path);
@@ -115,8 +119,9 @@ static int make_world(struct run *r)
     if (control(r, "PUT", arena_printf(r->arena, "/_mockflare/sandboxes/%s", r->sandbox), text,
                 &made) != 0)
         goto done;
-    if (control(r, "GET", arena_printf(r->arena, "/sandbox/%s/_mockflare/scenario?secrets=true",
-                                       r->sandbox), NULL, &shown) != 0)
+    if (control(r, "GET",
+                arena_printf(r->arena, "/sandbox/%s/_mockflare/scenario?secrets=true", r->sandbox),
+                NULL, &shown) != 0)
         goto done;
     snapshot = json_parse(r->arena, shown.body, shown.body_len);
     if (!snapshot) {
@@ -190,8 +195,9 @@ static int send_step(struct run *r, const struct api_step *s, struct fetch_respo
                      char **why)
 {
     struct fetch_pair pairs[FIELDS_MOST] = { 0 };
-    struct fetch_request q = { .method = s->method, .headers = pairs, .total_ms = TOTAL_MS,
-                               .no_proxy = true };
+    struct fetch_request q = {
+        .method = s->method, .headers = pairs, .total_ms = TOTAL_MS, .no_proxy = true
+    };
     const char *path = api_names_expand(&r->names, s->path, false, why);
     const char *body = NULL;
 
@@ -292,8 +298,7 @@ static bool check_answer(struct run *r, const struct api_step *s,
 
     api_match_init(&m, &r->names, &r->report);
     if (s->broken != (answer->error != FETCH_OK)) {
-        buf_printf(&r->report, "expected %s, got %s\n",
-                   s->broken ? "a broken answer" : "an answer",
+        buf_printf(&r->report, "expected %s, got %s\n", s->broken ? "a broken answer" : "an answer",
                    s->broken ? "a whole one" : answer->error_text);
         return false;
     }

@@ -1,5 +1,5 @@
-/* api_run: runs one case in a sandbox of its own and says how it went. Any thread; cases share nothing but
- * the server. */
+/* api_run: runs one case in a sandbox of its own and says how it went. Any thread; cases share
+ * nothing but the server. */
 #ifndef MF_API_RUN_H
 #define MF_API_RUN_H
 

@@ -1,5 +1,5 @@
-/* Any bytes as a `.case` file: refused with a line, or read whole; then each pattern meets itself and a
- * request body, so that the matcher sees whatever the reader lets through. */
+/* Any bytes as a `.case` file: refused with a line, or read whole; then each pattern meets itself
+ * and a request body, so that the matcher sees whatever the reader lets through. */
 #include "common/arena.h"
 #include "common/buf.h"
 #include "common/json.h"

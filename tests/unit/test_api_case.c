@@ -96,8 +96,8 @@ START_TEST(raw_request_body_keeps_marks)
 {
     struct arena *a = arena_new();
     char *why;
-    struct api_case *c = read_case(a, HEAD "> POST /x\n= > not a request\n= # no remark\n< 400\n<any>\n",
-                                   &why);
+    struct api_case *c =
+        read_case(a, HEAD "> POST /x\n= > not a request\n= # no remark\n< 400\n<any>\n", &why);
 
     ck_assert_msg(!why, "%s", why);
     ck_assert_str_eq(c->steps[0].body, "> not a request\n# no remark");
@@ -110,7 +110,8 @@ static const struct {
 } mistakes[] = {
     { "", "a/b.case:1: the first line" },
     { "scenario default\n", "a/b.case:1: the first line" },
-    { "# other.case: x  evidence: REC\nscenario default\n", "a/b.case:1: the first line names other.case" },
+    { "# other.case: x  evidence: REC\nscenario default\n",
+      "a/b.case:1: the first line names other.case" },
     { "# a/b.case: x  evidence: FACT\n", "a/b.case:1: evidence must begin with one of REC" },
     { "# a/b.case:   evidence: REC\n", "a/b.case:1: no claim" },
     { TITLE "> GET /x\n< 200\n", "a/b.case:2: no \"scenario" },

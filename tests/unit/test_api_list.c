@@ -45,9 +45,15 @@ static void make_folders(void)
 
 static void remove_folders(void)
 {
-    static const char *const names[] = { "auth/01-a.case", "auth/02-b.case", "auth/03-c.case",
-                                         "zones/01-z.case", "zones/README.md", "out", "auth",
-                                         "zones", "" };
+    static const char *const names[] = { "auth/01-a.case",
+                                         "auth/02-b.case",
+                                         "auth/03-c.case",
+                                         "zones/01-z.case",
+                                         "zones/README.md",
+                                         "out",
+                                         "auth",
+                                         "zones",
+                                         "" };
 
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         char *path = below(names[i]);
@@ -136,8 +142,9 @@ START_TEST(reports_tell_the_same)
     ck_assert_int_eq(api_list_read(&list, words, 1, NULL, &why), 0);
     judge(&list);
     text = report(&list, "tap");
-    ck_assert_str_eq(text, "TAP version 13\n1..3\nok 1 - auth/01-a\nnot ok 2 - auth/02-b\n# first\n# second\n"
-                           "not ok 3 - zones/01-z\n# no server\n");
+    ck_assert_str_eq(
+        text, "TAP version 13\n1..3\nok 1 - auth/01-a\nnot ok 2 - auth/02-b\n# first\n# second\n"
+              "not ok 3 - zones/01-z\n# no server\n");
     free(text);
     text = report(&list, "text");
     ck_assert_ptr_nonnull(strstr(text, "FAIL  auth/02-b: b   (REC)\n      first\n      second\n"));

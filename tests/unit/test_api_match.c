@@ -201,12 +201,20 @@ START_TEST(names_of_world)
     static const char snapshot[] =
         "{\"accounts\":[{\"id\":\"a1\",\"name\":\"Acme Inc\"}],\"users\":[{\"id\":\"u1\",\"email\":"
         "\"bob@acme.example\",\"global_key\":\"k1234567890\"}],\"zones\":[{\"id\":\"z1\",\"name\":"
-        "\"example.com\"}],\"tokens\":[{\"name\":\"read-only\",\"id\":\"t1\",\"value\":\"v1234567890\"}]}";
+        "\"example.com\"}],\"tokens\":[{\"name\":\"read-only\",\"id\":\"t1\",\"value\":"
+        "\"v1234567890\"}]}";
     static const char *const pairs[][2] = {
-        { "account", "a1" },   { "account.acme", "a1" },       { "user", "u1" },
-        { "user.bob", "u1" },  { "email", "bob@acme.example" }, { "key", "k1234567890" },
-        { "zone", "z1" },      { "zone.example", "z1" },       { "zone.example.com", "z1" },
-        { "token.read-only", "v1234567890" }, { "token.read-only.id", "t1" },
+        { "account", "a1" },
+        { "account.acme", "a1" },
+        { "user", "u1" },
+        { "user.bob", "u1" },
+        { "email", "bob@acme.example" },
+        { "key", "k1234567890" },
+        { "zone", "z1" },
+        { "zone.example", "z1" },
+        { "zone.example.com", "z1" },
+        { "token.read-only", "v1234567890" },
+        { "token.read-only.id", "t1" },
     };
     struct stage s;
     char *why = NULL;
