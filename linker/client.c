@@ -3,6 +3,7 @@
 #include "common/arena.h"
 #include "common/fetch.h"
 #include "common/stamp.h"
+#include "common/text.h"
 #include "linker/redact.h"
 
 #include <errno.h>
@@ -95,6 +96,8 @@ static struct answer *send_once(struct client *c, const char *path)
         .total_ms = ms,
         .ca_file = c->ca_file,
         .max_body = MAX_BODY,
+        .no_proxy =
+            text_starts(c->base_url, "http://"), // a test double next door; no token to a proxy
         .wire = c->wire,
     };
     struct answer *a = arena_alloc(c->arena, sizeof *a);
