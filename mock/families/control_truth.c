@@ -178,6 +178,19 @@ static void look_around(struct question *q)
     }
 }
 
+/* Some answer of the API shows that the token is at home in the account: verify for its own account, the
+ * accounts list, or a zone of it. Rights on zones of an account that has none show nowhere. */
+static bool is_proven(const struct question *q)
+{
+    const struct who *who = &q->as->who;
+
+    if (who->refused != WHY_OK || !q->account)
+        return false;
+    if (who->kind == WHO_ACCOUNT_TOKEN)
+        return strcmp(who->account_id, q->account) == 0;
+    return policy_lists_account(q->v, who, q->account) || q->zones_seen > 0;
+}
+
 /* The principal that a token value would be, coming from an address. */
 static void take_principal(struct call *as, const struct call *c)
 {
@@ -201,15 +214,15 @@ enum step control_truth(struct call *c)
     const cJSON *name;
     struct call as;
     cJSON *groups = cJSON_CreateArray(), *json;
-    bool proven, good;
+    bool proven;
 
     take_principal(&as, c);
     q.as = &as;
     q.v = view_begin(world_store(c->world));
-    good = as.who.refused == WHY_OK && account;
-    proven = good && policy_sees_account(q.v, &as.who, account);
-    if (proven) {
+    if (as.who.refused == WHY_OK && account && policy_sees_account(q.v, &as.who, account))
         look_around(&q);
+    proven = is_proven(&q);
+    if (proven) {
         cJSON_ArrayForEach (name, json_get(c->json, "required"))
             if (cJSON_IsString(name))
                 cJSON_AddItemToArray(groups, judge_name(&q, name->valuestring));

@@ -25,8 +25,10 @@ enum step authz_enter(struct call *c)
                            c->op->scope == SCOPE_ZONE ? scoped : NULL, &c->why);
     view_end(v);
     c->why.reason = reason;
+    if (c->op->off && world_behaviour(c->world)->r2_disabled && reason != WHY_FOREIGN_ACCOUNT)
+        return refuse(c, c->op->off); // a switched-off product asks for no permission (REC: every call)
     if (reason == WHY_OK)
-        return c->op->off && world_behaviour(c->world)->r2_disabled ? refuse(c, c->op->off) : GO_ON;
+        return GO_ON;
     if (world_mode(c->world) != MODE_ENFORCE && reason != WHY_FOREIGN_ACCOUNT &&
         reason != WHY_FOREIGN_ZONE)
         return let_pass(c);
