@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void add_step(struct test_case *c, const cJSON *run, const cJSON *expect, const cJSON *traffic)
+static void add_step(struct test_case *c, const cJSON *run, const cJSON *expect,
+                     const cJSON *traffic)
 {
     c->steps = xrealloc(c->steps, (c->steps_count + 1) * sizeof *c->steps);
     c->steps[c->steps_count++] = (struct step){ run, expect, traffic };
@@ -34,8 +35,7 @@ struct test_case *case_from_take(cJSON *json)
     c->features = json_get(json, "features");
     c->world = json_get(json, "world");
     if (cJSON_IsArray(run)) {
-        cJSON_ArrayForEach(one, run)
-        {
+        cJSON_ArrayForEach (one, run) {
             const cJSON *own = json_get(one, "traffic");
 
             add_step(c, one, json_get(one, "expect"), own ? own : traffic);

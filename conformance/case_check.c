@@ -22,45 +22,71 @@ struct checker {
     struct buf *wrong;
 };
 
+// clang-format off
 static const struct rule case_rules[] = {
-    { "id", TEXT, true },         { "title", TEXT, true },   { "level", TEXT, true },
-    { "refs", TEXTS, true },      { "features", TEXTS, false }, { "world", OBJECT, true },
-    { "run", ONE_OR_LIST, true }, { "expect", OBJECT, false }, { "traffic", OBJECT, false },
+    { "id",       TEXT,        true },
+    { "title",    TEXT,        true },
+    { "level",    TEXT,        true },
+    { "refs",     TEXTS,       true },
+    { "features", TEXTS,       false },
+    { "world",    OBJECT,      true },
+    { "run",      ONE_OR_LIST, true },
+    { "expect",   OBJECT,      false },
+    { "traffic",  OBJECT,      false },
     { 0 },
 };
 static const struct rule run_rules[] = {
-    { "token", TEXT, false },      { "old_value", FLAG, false }, { "token_value", TEXT, false },
-    { "wrap", TEXT, false },       { "account", TEXT, false },   { "account_id", TEXT, false },
-    { "token_type", TEXT, false }, { "required", TEXTS, false }, { "verbose", FLAG, false },
-    { "deadline_ms", WHOLE, false }, { "base_url", TEXT, false }, { "change", OBJECT, false },
-    { "expect", OBJECT, false },   { "traffic", OBJECT, false }, { 0 },
+    { "token",       TEXT,   false },
+    { "old_value",   FLAG,   false },
+    { "token_value", TEXT,   false },
+    { "wrap",        TEXT,   false },
+    { "account",     TEXT,   false },
+    { "account_id",  TEXT,   false },
+    { "token_type",  TEXT,   false },
+    { "required",    TEXTS,  false },
+    { "verbose",     FLAG,   false },
+    { "deadline_ms", WHOLE,  false },
+    { "base_url",    TEXT,   false },
+    { "change",      OBJECT, false },
+    { "expect",      OBJECT, false },
+    { "traffic",     OBJECT, false },
+    { 0 },
 };
 static const struct rule change_rules[] = {
-    { "tokens", OBJECT, false },
-    { "users", OBJECT, false },
-    { "faults", LIST, false },
-    { "clock_advance_s", WHOLE, false },
+    { "tokens",          OBJECT, false },
+    { "users",           OBJECT, false },
+    { "faults",          LIST,   false },
+    { "clock_advance_s", WHOLE,  false },
     { 0 },
 };
 static const struct rule expect_rules[] = {
-    { "reason", TEXT, false },     { "linked", FLAG, false },     { "accept", TEXTS, false },
-    { "by_truth", FLAG, false },   { "account", TEXT, false },    { "token_type", TEXT, false },
-    { "missing", TEXTS, false },   { "unverified", TEXTS, false }, { "hint", TEXT, false },
-    { "stage", TEXT, false },      { "message_has", PARTS, false }, { "message_has_not", TEXTS, false },
+    { "reason",          TEXT,  false },
+    { "linked",          FLAG,  false },
+    { "accept",          TEXTS, false },
+    { "by_truth",        FLAG,  false },
+    { "account",         TEXT,  false },
+    { "token_type",      TEXT,  false },
+    { "missing",         TEXTS, false },
+    { "unverified",      TEXTS, false },
+    { "hint",            TEXT,  false },
+    { "stage",           TEXT,  false },
+    { "message_has",     PARTS, false },
+    { "message_has_not", TEXTS, false },
     { 0 },
 };
 static const struct rule traffic_rules[] = {
-    { "max", WHOLE, false },
-    { "no_requests", FLAG, false },
-    { "pages", TEXT, false },
-    { "wait_after_429_s", WHOLE, false },
-    { "transient_refusal", FLAG, false },
-    { "foreign", FLAG, false },
+    { "max",               WHOLE, false },
+    { "no_requests",       FLAG,  false },
+    { "pages",             TEXT,  false },
+    { "wait_after_429_s",  WHOLE, false },
+    { "transient_refusal", FLAG,  false },
+    { "foreign",           FLAG,  false },
     { 0 },
 };
+// clang-format on
 
-__attribute__((format(printf, 4, 5))) static void complain(const struct checker *k, const char *path,
-                                                           bool key, const char *format, ...)
+__attribute__((format(printf, 4, 5))) static void
+complain(const struct checker *k, const char *path, bool key, const char *format, ...)
 {
     unsigned line, column;
     va_list args;
@@ -70,7 +96,8 @@ __attribute__((format(printf, 4, 5))) static void complain(const struct checker 
     what = text_vprintf(format, args);
     va_end(args);
     json_where(k->text, path, key, &line, &column);
-    buf_printf(k->wrong, "%s:%u:%u: %s%s%s\n", k->name, line, column, path, *path ? ": " : "", what);
+    buf_printf(k->wrong, "%s:%u:%u: %s%s%s\n", k->name, line, column, path, *path ? ": " : "",
+               what);
     free(what);
 }
 
@@ -80,8 +107,7 @@ static bool is_texts(const cJSON *list, bool parts)
 
     if (!cJSON_IsArray(list))
         return false;
-    cJSON_ArrayForEach(item, list)
-    {
+    cJSON_ArrayForEach (item, list) {
         if (!cJSON_IsString(item) && !(parts && is_texts(item, false)))
             return false;
     }
@@ -136,13 +162,17 @@ static char *join(const char *path, const char *name)
 static void check_members(const struct checker *k, const cJSON *object, const char *path,
                           const struct rule *rules)
 {
-    static const char *const words[] = { "a text", "true or false", "a whole number", "a list of texts",
-                                         "an object", "a list", "an object or a list of steps",
+    static const char *const words[] = { "a text",
+                                         "true or false",
+                                         "a whole number",
+                                         "a list of texts",
+                                         "an object",
+                                         "a list",
+                                         "an object or a list of steps",
                                          "a list of texts (or of lists of texts)" };
     const cJSON *item;
 
-    cJSON_ArrayForEach(item, object)
-    {
+    cJSON_ArrayForEach (item, object) {
         const struct rule *rule = rule_of(rules, item->string);
         char *at = join(path, item->string);
         const char *near = rule ? NULL : nearest_rule(rules, item->string);
@@ -181,8 +211,7 @@ static void check_expect(const struct checker *k, const cJSON *expect, const cha
         complain(k, path, false, "needs either \"reason\" or \"by_truth\": true");
     if (reason)
         check_reason(k, at, reason);
-    cJSON_ArrayForEach(one, json_get(expect, "accept"))
-    {
+    cJSON_ArrayForEach (one, json_get(expect, "accept")) {
         if (cJSON_IsString(one))
             check_reason(k, path, one->valuestring);
     }
@@ -226,8 +255,7 @@ static void check_run(const struct checker *k, const cJSON *run, const char *pat
     if (base && strcmp(base, "refused") != 0 && strcmp(base, "hang") != 0 &&
         strcmp(base, "garbage") != 0 && strcmp(base, "dns") != 0)
         complain(k, path, false, "\"base_url\" is refused, hang, garbage or dns");
-    cJSON_ArrayForEach(group, json_get(run, "required"))
-    {
+    cJSON_ArrayForEach (group, json_get(run, "required")) {
         if (cJSON_IsString(group) && strchr(group->valuestring, ','))
             complain(k, path, false, "a group's name with a comma cannot be told by MF_REQUIRED");
     }
@@ -241,8 +269,7 @@ static void check_steps(const struct checker *k, const cJSON *json)
     const cJSON *run = json_get(json, "run"), *one;
     int i = 0;
 
-    cJSON_ArrayForEach(one, run)
-    {
+    cJSON_ArrayForEach (one, run) {
         char *at = text_printf("run[%d]", i++), *expect = join(at, "expect");
         char *traffic = join(at, "traffic");
 

@@ -6,8 +6,8 @@
 
 struct buf;
 
-/* Adds one line a mistake, "name:line:column: path: what", to `wrong`. `text` is what `json` was read
- * from, comments blanked; the id must be the file's name if `name` ends in .jsonc. */
+/* Adds one line a mistake, "name:line:column: path: what", to `wrong`. `text` is what `json` was
+ * read from, comments blanked; the id must be the file's name if `name` ends in .jsonc. */
 void case_check(const char *name, const char *text, const cJSON *json, struct buf *wrong);
 
 #endif

@@ -1,5 +1,5 @@
-/* check: the names of what the linker suite judges, as the protocol lists them, and what came out of one
- * judging. Read-only tables; a findings list belongs to one thread. */
+/* check: the names of what the linker suite judges, as the protocol lists them, and what came out
+ * of one judging. Read-only tables; a findings list belongs to one thread. */
 #ifndef MF_CHECK_H
 #define MF_CHECK_H
 
@@ -49,7 +49,8 @@ const char *check_name(enum check c);
 bool check_by_name(const char *name, enum check *out);
 const char *const *check_names(void); // NULL-terminated, for text_nearest
 
-/* What failed, and what was judged at all (so that a waiver for a check that held is seen as stale). */
+/* What failed, and what was judged at all (so that a waiver for a check that held is seen as
+ * stale). */
 struct finding {
     enum check check;
     char *text; // one line for a person

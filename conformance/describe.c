@@ -41,8 +41,13 @@ int describe_ask(struct suite *s, char **why)
     argv[s->command_count] = xstrdup("--mf-describe");
     argv[s->command_count + 1] = NULL;
     env = inputs_env(&asking, &in);
-    plan = (struct spawn_plan){ .argv = argv, .env = env, .cwd = s->folder, .run = mark,
-                                .deadline_ms = DESCRIBE_MS, .out_most = RESULT_MOST, .err_most = 4096 };
+    plan = (struct spawn_plan){ .argv = argv,
+                                .env = env,
+                                .cwd = s->folder,
+                                .run = mark,
+                                .deadline_ms = DESCRIBE_MS,
+                                .out_most = RESULT_MOST,
+                                .err_most = 4096 };
     spawn_run(&plan, &r);
     if (r.why) {
         *why = xstrdup(r.why);
@@ -100,8 +105,7 @@ int describe_features(struct suite *s, const char *told, char **why)
         return add_told(s, told, why);
     if (!s->described)
         add(s, "auto_type");
-    cJSON_ArrayForEach(item, features)
-    {
+    cJSON_ArrayForEach (item, features) {
         if (cJSON_IsString(item))
             add(s, item->valuestring);
     }

@@ -47,8 +47,7 @@ static const cJSON *fault_did(const cJSON *faults, const char *name)
     const cJSON *fault;
     int place = 1;
 
-    cJSON_ArrayForEach(fault, faults)
-    {
+    cJSON_ArrayForEach (fault, faults) {
         const cJSON *what = json_get(fault, "do");
         const char *own = json_text(fault, "name"), *error = json_text(what, "error");
         char by_place[24];
@@ -103,8 +102,7 @@ void evidence_take_journal(struct evidence *e, cJSON *answer)
     e->dropped = json_whole(answer, "dropped", 0);
     e->seen = xcalloc((size_t)cJSON_GetArraySize(json_get(answer, "entries")) + 1, sizeof *e->seen);
     e->seen_count = 0;
-    cJSON_ArrayForEach(entry, json_get(answer, "entries"))
-    {
+    cJSON_ArrayForEach (entry, json_get(answer, "entries")) {
         see(&e->seen[e->seen_count++], entry, e->faults);
     }
     qsort(e->seen, e->seen_count, sizeof *e->seen, by_time);
@@ -122,8 +120,7 @@ void operations_take(struct operations *o, cJSON *coverage)
 
     *o = (struct operations){ .json = coverage };
     o->rows = xcalloc((size_t)cJSON_GetArraySize(list) + 1, sizeof *o->rows);
-    cJSON_ArrayForEach(row, list)
-    {
+    cJSON_ArrayForEach (row, list) {
         const char *name = json_text(row, "operation");
 
         if (name)

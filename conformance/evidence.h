@@ -1,5 +1,6 @@
-/* evidence: everything that one run of a linker left to judge: what it was given, what it printed, what it
- * sent, what it wrote, and what was true. Collected by run.c, read by the judges; one thread. */
+/* evidence: everything that one run of a linker left to judge: what it was given, what it printed,
+ * what it sent, what it wrote, and what was true. Collected by run.c, read by the judges; one
+ * thread. */
 #ifndef MF_EVIDENCE_H
 #define MF_EVIDENCE_H
 
@@ -24,7 +25,7 @@ struct seen {
     const cJSON *entry;
     int64_t code; // first error code, 0: none
     int64_t at_ms, end_ms;
-    int status; // 0: the connection ended before an answer
+    int status;       // 0: the connection ended before an answer
     const cJSON *did; // what the fault that answered does; NULL: no fault
 };
 
@@ -56,12 +57,12 @@ struct evidence {
     const struct operations *operations;
     const cJSON *faults; // of the world at this step
     /* what it was given */
-    char *token;         // as pasted
-    char *value;         // the token itself, before anything was pasted around it
-    char *account;       // as pasted
-    char *account_right; // the id that may be named and linked, lower case; "" if there is none
-    const char *kind;    // the token's true kind; NULL: no token of the world
-    const char *declared; // token type as told; NULL: not told
+    char *token;           // as pasted
+    char *value;           // the token itself, before anything was pasted around it
+    char *account;         // as pasted
+    char *account_right;   // the id that may be named and linked, lower case; "" if there is none
+    const char *kind;      // the token's true kind; NULL: no token of the world
+    const char *declared;  // token type as told; NULL: not told
     const cJSON *required; // NULL: not told
     struct leak leak;
     /* what came of it */
@@ -71,9 +72,10 @@ struct evidence {
     struct seen *seen;
     size_t seen_count;
     int64_t dropped;
-    struct sink_hit *base, *foreign; // who came to the base URL (if it is not the mock) and elsewhere
+    struct sink_hit *base,
+        *foreign; // who came to the base URL (if it is not the mock) and elsewhere
     size_t base_count, foreign_count;
-    char *leaked_file;           // name of a file that holds the secret; NULL: none
+    char *leaked_file; // name of a file that holds the secret; NULL: none
     struct state_file before, after;
     cJSON *truth; // NULL: not asked
 };
@@ -85,10 +87,11 @@ void operations_release(struct operations *o);
 bool operation_accepts(const struct operations *o, const char *operation, const char *group);
 
 /* What the judges share. */
-bool seen_is_verify(const struct seen *s);    // at either endpoint
+bool seen_is_verify(const struct seen *s); // at either endpoint
 bool seen_is_account_verify(const struct seen *s);
-bool seen_broken(const struct seen *s);       // no answer came, or not a whole one
-bool seen_transient(const struct seen *s);    // 408, 429, 5xx, broken, or an answer that a fault made up
+bool seen_broken(const struct seen *s); // no answer came, or not a whole one
+bool seen_transient(
+    const struct seen *s); // 408, 429, 5xx, broken, or an answer that a fault made up
 bool seen_same(const struct seen *a, const struct seen *b); // the same request
 bool reason_is(const struct evidence *e, const char *name);
 

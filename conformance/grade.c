@@ -24,7 +24,8 @@ bool finding_counts(const struct suite *s, const struct test_case *c, enum check
 static bool found_anywhere(const struct outcome *o, const struct waiver *w)
 {
     for (size_t i = 0; i < o->steps_count; i++)
-        if (w->any ? o->steps[i].findings.count != 0 : findings_has(&o->steps[i].findings, w->check))
+        if (w->any ? o->steps[i].findings.count != 0
+                   : findings_has(&o->steps[i].findings, w->check))
             return true;
     return false;
 }
@@ -33,7 +34,8 @@ static bool found_anywhere(const struct outcome *o, const struct waiver *w)
 static const struct waiver *stale_waiver(const struct suite *s, const struct outcome *o)
 {
     for (size_t i = 0; i < s->waivers.count; i++)
-        if (strcmp(s->waivers.items[i].case_id, o->c->id) == 0 && !found_anywhere(o, &s->waivers.items[i]))
+        if (strcmp(s->waivers.items[i].case_id, o->c->id) == 0 &&
+            !found_anywhere(o, &s->waivers.items[i]))
             return &s->waivers.items[i];
     return NULL;
 }
@@ -56,7 +58,8 @@ void outcome_grade(const struct suite *s, struct outcome *o)
         }
     stale = stale_waiver(s, o);
     if (stale && !fails)
-        o->why = text_printf("the waiver in line %u waives nothing any more: take it out", stale->line);
+        o->why =
+            text_printf("the waiver in line %u waives nothing any more: take it out", stale->line);
     o->status = fails    ? STATUS_FAIL
                 : stale  ? STATUS_STALE
                 : warns  ? STATUS_WARN

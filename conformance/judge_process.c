@@ -31,8 +31,8 @@ static void judge_agree(const struct evidence *e, struct findings *f)
     else if (reason->retryable)
         right = 75;
     if (exit_code != right && !(right == 75 && exit_code == 1 && !e->exact))
-        findings_add(f, CHECK_PROCESS_AGREE, "reason %s goes with exit %d, saw %d", reason->name, right,
-                     exit_code);
+        findings_add(f, CHECK_PROCESS_AGREE, "reason %s goes with exit %d, saw %d", reason->name,
+                     right, exit_code);
     else if (cJSON_IsBool(retryable) && cJSON_IsTrue(retryable) != reason->retryable)
         findings_add(f, CHECK_PROCESS_AGREE, "reason %s, but retryable is %s", reason->name,
                      cJSON_IsTrue(retryable) ? "true" : "false");
@@ -49,12 +49,14 @@ void judge_process(const struct evidence *e, struct findings *f)
     if (p->late)
         findings_add(f, CHECK_PROCESS_DEADLINE, "still running at its deadline");
     else if (p->exit_code < 0)
-        findings_add(f, CHECK_PROCESS_CRASH, "ended by signal %d (%s)", p->signal, strsignal(p->signal));
+        findings_add(f, CHECK_PROCESS_CRASH, "ended by signal %d (%s)", p->signal,
+                     strsignal(p->signal));
     else if (p->exit_code >= 126)
         findings_add(f, CHECK_PROCESS_CRASH, "exit %d", p->exit_code);
     if (e->result.broken)
         findings_add(f, CHECK_RESULT_SHAPE, "%s", e->result.broken);
     if (p->err_total > STDERR_MOST)
-        findings_add(f, CHECK_OUTPUT_BOUNDED, "%zu bytes on stderr, 64 KiB are the most", p->err_total);
+        findings_add(f, CHECK_OUTPUT_BOUNDED, "%zu bytes on stderr, 64 KiB are the most",
+                     p->err_total);
     judge_agree(e, f);
 }

@@ -13,7 +13,8 @@
 #define PAUSE_LEAST_MS 200
 #define PAUSE_SLACK_MS 20
 
-/* Seconds that the answer told to wait: the case says so, or the fault that gave the answer. 0: none. */
+/* Seconds that the answer told to wait: the case says so, or the fault that gave the answer. 0:
+ * none. */
 static int64_t wait_told_s(const struct evidence *e, const struct seen *s)
 {
     return json_whole(e->step->traffic, "wait_after_429_s", json_whole(s->did, "retry_after", 0));
@@ -55,8 +56,8 @@ static void judge_never(const struct evidence *e, struct findings *f)
         for (size_t k = i + 1; k < e->seen_count; k++)
             repeats += seen_same(&e->seen[i], &e->seen[k]);
         if (repeats > REPEATS_MOST)
-            findings_add(f, CHECK_RETRY_NEVER, "%s %s was repeated %d times after %d", e->seen[i].method,
-                         e->seen[i].path, repeats, e->seen[i].status);
+            findings_add(f, CHECK_RETRY_NEVER, "%s %s was repeated %d times after %d",
+                         e->seen[i].method, e->seen[i].path, repeats, e->seen[i].status);
     }
 }
 
@@ -78,21 +79,22 @@ static bool is_later_try(const struct evidence *e, size_t i)
     return false;
 }
 
-/* From the first try of a request on: how many, and whether the pauses are civil. A first pause after a
- * broken connection is the HTTP library's own repeat, not the linker's. */
+/* From the first try of a request on: how many, and whether the pauses are civil. A first pause
+ * after a broken connection is the HTTP library's own repeat, not the linker's. */
 static void judge_tries(const struct evidence *e, size_t first, struct findings *f)
 {
     int tries = 1;
     int64_t before = -1;
 
-    for (size_t i = first, k; seen_transient(&e->seen[i]) && (k = next_try(e, i)) < e->seen_count; i = k) {
+    for (size_t i = first, k; seen_transient(&e->seen[i]) && (k = next_try(e, i)) < e->seen_count;
+         i = k) {
         int64_t pause = e->seen[k].at_ms - e->seen[i].end_ms;
         bool library = tries == 1 && seen_broken(&e->seen[i]);
 
         tries++;
         if (!library && pause < PAUSE_LEAST_MS - PAUSE_SLACK_MS && pause <= before)
-            findings_add(f, CHECK_RETRY_BOUNDED, "%s %s was tried again after %lld ms", e->seen[i].method,
-                         e->seen[i].path, (long long)pause);
+            findings_add(f, CHECK_RETRY_BOUNDED, "%s %s was tried again after %lld ms",
+                         e->seen[i].method, e->seen[i].path, (long long)pause);
         else if (before < 0 && !library && pause < PAUSE_LEAST_MS - PAUSE_SLACK_MS &&
                  next_try(e, k) == e->seen_count)
             findings_add(f, CHECK_RETRY_BOUNDED, "%s %s was tried again after only %lld ms",
@@ -114,8 +116,8 @@ static void judge_base(const struct evidence *e, struct findings *f)
         for (size_t k = 0; k < e->base_count; k++)
             same += len && strncmp(e->base[i].head, e->base[k].head, len + 1) == 0;
         if (same > TRIES_MOST)
-            findings_add(f, CHECK_RETRY_BOUNDED, "the same request was tried %d times, %d are the most",
-                         same, TRIES_MOST);
+            findings_add(f, CHECK_RETRY_BOUNDED,
+                         "the same request was tried %d times, %d are the most", same, TRIES_MOST);
     }
 }
 

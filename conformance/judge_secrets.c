@@ -14,8 +14,7 @@ static void judge_requests(const struct evidence *e, struct findings *f)
     for (size_t i = 0; i < e->seen_count; i++) {
         const struct seen *s = &e->seen[i];
 
-        cJSON_ArrayForEach(place, json_get(s->entry, "watched"))
-        {
+        cJSON_ArrayForEach (place, json_get(s->entry, "watched")) {
             const char *where = place->valuestring;
 
             if (strcmp(where, "url") == 0)
@@ -25,8 +24,8 @@ static void judge_requests(const struct evidence *e, struct findings *f)
                 findings_add(f, CHECK_SECRET_HEADER, "the token stands in the header %s of %s %s",
                              where + strlen("header:"), s->method, s->operation);
             else
-                findings_add(f, CHECK_SECRET_HEADER, "the token stands in the body of %s %s", s->method,
-                             s->operation);
+                findings_add(f, CHECK_SECRET_HEADER, "the token stands in the body of %s %s",
+                             s->method, s->operation);
         }
     }
 }
@@ -43,7 +42,8 @@ static void judge_head(const struct evidence *e, const char *head, struct findin
         len = strcspn(head, "\n");
         if (strncasecmp(head, "Authorization:", strlen("Authorization:")) != 0 &&
             leak_in(&e->leak, head, len))
-            findings_add(f, CHECK_SECRET_HEADER, "the token stands in another header than Authorization");
+            findings_add(f, CHECK_SECRET_HEADER,
+                         "the token stands in another header than Authorization");
     }
 }
 
@@ -51,8 +51,8 @@ static void judge_state_file(const struct evidence *e, struct findings *f)
 {
     findings_judge(f, CHECK_SECRET_STATE);
     if (e->after.leaks && (e->after.mode & 077))
-        findings_add(f, CHECK_SECRET_STATE, "the state file holds the token and has mode %04o, not 0600",
-                     e->after.mode);
+        findings_add(f, CHECK_SECRET_STATE,
+                     "the state file holds the token and has mode %04o, not 0600", e->after.mode);
 }
 
 void judge_secrets(const struct evidence *e, struct findings *f)

@@ -10,8 +10,7 @@ static int entries_of(const struct state_file *s, const char *account)
     const cJSON *link;
     int count = 0;
 
-    cJSON_ArrayForEach(link, s->links)
-    {
+    cJSON_ArrayForEach (link, s->links) {
         const char *id = json_text(link, "account_id");
 
         count += id && strcmp(id, account) == 0;
@@ -29,10 +28,9 @@ static void judge_linked(const struct evidence *e, struct findings *f)
     if (!account)
         return;
     if (count != 1)
-        findings_add(f, CHECK_STATE_SINGLE, "linked, and the state file has %d entries for the account",
-                     count);
-    cJSON_ArrayForEach(link, e->after.links)
-    {
+        findings_add(f, CHECK_STATE_SINGLE,
+                     "linked, and the state file has %d entries for the account", count);
+    cJSON_ArrayForEach (link, e->after.links) {
         kind = json_text(link, "token_type");
         if (!kind || !json_text(link, "account_id"))
             findings_add(f, CHECK_STATE_SINGLE, "an entry lacks account_id or token_type");
@@ -44,8 +42,7 @@ static const char *outside(const struct state_file *these, const struct state_fi
 {
     const cJSON *link;
 
-    cJSON_ArrayForEach(link, these->links)
-    {
+    cJSON_ArrayForEach (link, these->links) {
         const char *id = json_text(link, "account_id");
 
         if (!id || entries_of(those, id) < entries_of(these, id))
@@ -61,8 +58,8 @@ static void judge_refused(const struct evidence *e, struct findings *f)
 
     findings_judge(f, CHECK_STATE_CLEAN);
     if (gained)
-        findings_add(f, CHECK_STATE_CLEAN, "not linked, and yet the state file has a new entry for %.40s",
-                     gained);
+        findings_add(f, CHECK_STATE_CLEAN,
+                     "not linked, and yet the state file has a new entry for %.40s", gained);
     else if (outage && lost)
         findings_add(f, CHECK_STATE_CLEAN, "an outage (%s) took the link of %.40s away",
                      e->result.reason->name, lost);

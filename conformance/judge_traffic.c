@@ -15,8 +15,7 @@ static bool wants_analytics(const struct evidence *e)
 {
     const cJSON *group;
 
-    cJSON_ArrayForEach(group, e->required)
-    {
+    cJSON_ArrayForEach (group, e->required) {
         if (strstr(group->valuestring, "Analytics"))
             return true;
     }
@@ -53,12 +52,13 @@ static void judge_account(const struct evidence *e, const struct seen *s, struct
 
     if (text_starts(s->path, "/accounts/") && take_id(s->path + strlen("/accounts/"), id) &&
         strcmp(id, e->account_right) != 0)
-        findings_add(f, CHECK_TRAFFIC_OTHER_ACCOUNT, "saw %s %s, the account given is %s", s->method,
-                     s->path, *e->account_right ? e->account_right : "no id");
+        findings_add(f, CHECK_TRAFFIC_OTHER_ACCOUNT, "saw %s %s, the account given is %s",
+                     s->method, s->path, *e->account_right ? e->account_right : "no id");
     for (size_t i = 0; i < 3; i++) {
         at = strstr(s->query, places[i]);
         if (at && take_id(at + strlen(places[i]), id) && strcmp(id, e->account_right) != 0)
-            findings_add(f, CHECK_TRAFFIC_OTHER_ACCOUNT, "saw %s %s?%s", s->method, s->path, s->query);
+            findings_add(f, CHECK_TRAFFIC_OTHER_ACCOUNT, "saw %s %s?%s", s->method, s->path,
+                         s->query);
     }
 }
 
@@ -69,14 +69,17 @@ static bool is_user_level(const struct seen *s)
            !seen_is_verify(s);
 }
 
-/* An account-owned token has no user: a refusal there must not decide. It did if the verdict is wrong. */
+/* An account-owned token has no user: a refusal there must not decide. It did if the verdict is
+ * wrong. */
 static void judge_user_level(const struct evidence *e, struct findings *f)
 {
-    if (!e->declared || strcmp(e->declared, "account") != 0 || !e->kind || strcmp(e->kind, "account") != 0)
+    if (!e->declared || strcmp(e->declared, "account") != 0 || !e->kind ||
+        strcmp(e->kind, "account") != 0)
         return;
     findings_judge(f, CHECK_TRAFFIC_USER_LEVEL);
     for (size_t i = 0; i < e->seen_count; i++)
-        if (is_user_level(&e->seen[i]) && e->seen[i].status >= 400 && findings_has(f, CHECK_VERDICT))
+        if (is_user_level(&e->seen[i]) && e->seen[i].status >= 400 &&
+            findings_has(f, CHECK_VERDICT))
             findings_add(f, CHECK_TRAFFIC_USER_LEVEL,
                          "%s answered %d for an account-owned token, and the verdict is wrong",
                          e->seen[i].path, e->seen[i].status);
@@ -95,7 +98,8 @@ static void judge_max(const struct evidence *e, struct findings *f)
     if (count && reason_is(e, "bad_input"))
         findings_add(f, CHECK_TRAFFIC_MAX, "reason bad_input goes with no request, saw %zu", count);
     else if (count > (size_t)max)
-        findings_add(f, CHECK_TRAFFIC_MAX, "%zu requests, %lld are the most", count, (long long)max);
+        findings_add(f, CHECK_TRAFFIC_MAX, "%zu requests, %lld are the most", count,
+                     (long long)max);
 }
 
 static bool carries_credential(const struct evidence *e, const char *head)
@@ -113,26 +117,29 @@ static void judge_foreign(const struct evidence *e, struct findings *f)
         if (carries_credential(e, e->foreign[i].head))
             findings_add(f, CHECK_TRAFFIC_FOREIGN_HOST, "another host got the credential");
     if (e->foreign_count && !bare_is_fine)
-        findings_add(f, CHECK_TRAFFIC_FOREIGN_HOST, "%zu connections to another host", e->foreign_count);
+        findings_add(f, CHECK_TRAFFIC_FOREIGN_HOST, "%zu connections to another host",
+                     e->foreign_count);
 }
 
 static void judge_auth(const struct seen *s, struct findings *f)
 {
     const cJSON *scheme;
 
-    cJSON_ArrayForEach(scheme, json_get(s->entry, "auth_schemes"))
-    {
+    cJSON_ArrayForEach (scheme, json_get(s->entry, "auth_schemes")) {
         if (strcasecmp(scheme->valuestring, "Authorization") != 0)
-            findings_add(f, CHECK_AUTH_ONE_SCHEME, "%s %s carries the header %s", s->method, s->path,
-                         scheme->valuestring);
+            findings_add(f, CHECK_AUTH_ONE_SCHEME, "%s %s carries the header %s", s->method,
+                         s->path, scheme->valuestring);
     }
     if (*s->auth && strcmp(s->auth, "bearer") != 0 && strcmp(s->auth, "none") != 0)
-        findings_add(f, CHECK_AUTH_ONE_SCHEME, "%s %s: credential of the form \"%s\", not Bearer alone",
-                     s->method, s->path, s->auth);
+        findings_add(f, CHECK_AUTH_ONE_SCHEME,
+                     "%s %s: credential of the form \"%s\", not Bearer alone", s->method, s->path,
+                     s->auth);
     if (strcmp(s->authorization, "untrimmed") == 0)
-        findings_add(f, CHECK_AUTH_ONE_SCHEME, "%s %s: the token was not trimmed", s->method, s->path);
+        findings_add(f, CHECK_AUTH_ONE_SCHEME, "%s %s: the token was not trimmed", s->method,
+                     s->path);
     if (strcmp(s->authorization, "doubled") == 0)
-        findings_add(f, CHECK_AUTH_ONE_SCHEME, "%s %s: the prefix Bearer stands twice", s->method, s->path);
+        findings_add(f, CHECK_AUTH_ONE_SCHEME, "%s %s: the prefix Bearer stands twice", s->method,
+                     s->path);
 }
 
 static void judge_agent(const struct seen *s, struct findings *f)
@@ -165,8 +172,8 @@ static void judge_pages(const struct evidence *e, struct findings *f)
             later = later || asks_later_page(&e->seen[i]);
         }
     if (first && !later && findings_has(f, CHECK_VERDICT))
-        findings_add(f, CHECK_PAGE_COMPLETE, "only the first page of %s was read, and the verdict is wrong",
-                     path);
+        findings_add(f, CHECK_PAGE_COMPLETE,
+                     "only the first page of %s was read, and the verdict is wrong", path);
 }
 
 void judge_traffic(const struct evidence *e, struct findings *f)

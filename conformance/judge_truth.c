@@ -26,8 +26,7 @@ static bool any_lack(const struct evidence *e, enum lack lack)
 {
     const cJSON *group;
 
-    cJSON_ArrayForEach(group, json_get(e->truth, "groups"))
-    {
+    cJSON_ArrayForEach (group, json_get(e->truth, "groups")) {
         if (lack_of(group) == lack)
             return true;
     }
@@ -37,9 +36,12 @@ static bool any_lack(const struct evidence *e, enum lack lack)
 /* zone.permissions shows these (and no others) with evidence. */
 static bool shown_by_zone(const char *group)
 {
-    static const char *const areas[] = { "Analytics", "DNS", "Health Checks", "Load Balancers", "Logs",
-                                         "SSL and Certificates", "Waiting Rooms", "Firewall Services",
-                                         "Workers Routes", "Zone", "Zone Settings" };
+    static const char *const areas[] = { "Analytics",      "DNS",
+                                         "Health Checks",  "Load Balancers",
+                                         "Logs",           "SSL and Certificates",
+                                         "Waiting Rooms",  "Firewall Services",
+                                         "Workers Routes", "Zone",
+                                         "Zone Settings" };
     size_t len = strrchr(group, ' ') ? (size_t)(strrchr(group, ' ') - group) : 0;
 
     for (size_t i = 0; i < ARRAY_LEN(areas); i++)
@@ -62,11 +64,12 @@ static bool reads_zones(const struct seen *s)
 
 static bool refused_for(const struct evidence *e, const struct seen *s, const char *group)
 {
-    return s->status == 403 && !seen_broken(s) && operation_accepts(e->operations, s->operation, group);
+    return s->status == 403 && !seen_broken(s) &&
+           operation_accepts(e->operations, s->operation, group);
 }
 
-/* A visible lack that the linker never saw, since it asked nothing that shows it, and honestly told as
- * unverified: core-1 lets that pass. */
+/* A visible lack that the linker never saw, since it asked nothing that shows it, and honestly told
+ * as unverified: core-1 lets that pass. */
 static bool is_excused(const struct evidence *e, const char *group)
 {
     if (e->exact || !list_has(json_get(e->result.json, "unverified"), group))
@@ -83,8 +86,7 @@ static bool any_plain_lack(const struct evidence *e)
 {
     const cJSON *group;
 
-    cJSON_ArrayForEach(group, json_get(e->truth, "groups"))
-    {
+    cJSON_ArrayForEach (group, json_get(e->truth, "groups")) {
         if (lack_of(group) == VISIBLE && !is_excused(e, json_text(group, "name")))
             return true;
     }
@@ -108,7 +110,8 @@ static bool behaves(const struct evidence *e, const char *name, const char *valu
 /* By the credential alone; "ok" if nothing is wrong with it. */
 static uint32_t credential_reasons(const struct evidence *e)
 {
-    const char *state = credential_state(e), *kind = json_text(json_get(e->truth, "credential"), "kind");
+    const char *state = credential_state(e),
+               *kind = json_text(json_get(e->truth, "credential"), "kind");
     uint32_t bits = 0;
 
     if (strcmp(state, "disabled") == 0)
@@ -138,13 +141,15 @@ uint32_t truth_reasons(const struct evidence *e)
 
     if (!e->truth || bits) // of a bad credential it is not told which accounts it would reach
         return e->truth ? bits : 0;
-    if (!proven && kind && strcmp(kind, "account") == 0) // its verify endpoint does not tell these apart
+    if (!proven && kind &&
+        strcmp(kind, "account") == 0) // its verify endpoint does not tell these apart
         return reason_bit("account_mismatch") | reason_bit("invalid_token");
     if (!proven)
         return reason_bit("account_mismatch");
     if (any_plain_lack(e))
         return reason_bit("missing_permission");
-    if (any_lack(e, VISIBLE) || any_lack(e, INVISIBLE) || any_lack(e, NOT_FOR_KIND) || any_lack(e, ROLE_ONLY))
+    if (any_lack(e, VISIBLE) || any_lack(e, INVISIBLE) || any_lack(e, NOT_FOR_KIND) ||
+        any_lack(e, ROLE_ONLY))
         return reason_bit("ok") | reason_bit("missing_permission");
     return reason_bit("ok");
 }
@@ -172,32 +177,38 @@ static void judge_group(const struct evidence *e, const cJSON *group, struct fin
     bool unverified = list_has(json_get(e->result.json, "unverified"), name);
     enum lack lack = lack_of(group);
 
-    if (lack == NOT_FOR_KIND && strstr(name, "R2 ") && json_flag(e->truth, "policies_readable", false))
-        return; // the product is off, yet its own policies tell the token's right: both views are fair
+    if (lack == NOT_FOR_KIND && strstr(name, "R2 ") &&
+        json_flag(e->truth, "policies_readable", false))
+        return; // the product is off, yet its own policies tell the token's right: both views are
+                // fair
     if (lack == VISIBLE && is_excused(e, name))
         return;
     if (lack == HELD && missing)
         findings_add(f, CHECK_TRUTH, "missing names \"%s\", which the token holds", name);
     else if (lack == NOT_FOR_KIND && missing)
-        findings_add(f, CHECK_TRUTH, "missing names \"%s\", which this kind of token cannot show", name);
+        findings_add(f, CHECK_TRUTH, "missing names \"%s\", which this kind of token cannot show",
+                     name);
     else if (lack == VISIBLE && e->result.linked)
         findings_add(f, CHECK_TRUTH, "linked, but \"%s\" is missing and can be seen to be", name);
     else if (lack == VISIBLE && !missing)
         findings_add(f, CHECK_TRUTH, "missing does not name \"%s\"", name);
     else if ((lack == INVISIBLE || lack == NOT_FOR_KIND) && e->result.linked && !unverified)
-        findings_add(f, CHECK_TRUTH, "linked with \"%s\" unproven, and unverified does not name it", name);
+        findings_add(f, CHECK_TRUTH, "linked with \"%s\" unproven, and unverified does not name it",
+                     name);
 }
 
-/* Is this a case whose verdict the truth can speak about: no outage is in the way, the token is what the
- * user pasted. */
+/* Is this a case whose verdict the truth can speak about: no outage is in the way, the token is
+ * what the user pasted. */
 static bool truth_speaks(const struct evidence *e)
 {
-    const char *expected = json_text(e->step->expect, "reason"), *wrap = json_text(e->step->run, "wrap");
+    const char *expected = json_text(e->step->expect, "reason"),
+               *wrap = json_text(e->step->run, "wrap");
 
     if (!e->truth || !e->required || !e->permissions || !e->result.reason ||
         (wrap && strspn(wrap, " \t\r\n%s") != strlen(wrap)))
         return false;
-    return json_flag(e->step->expect, "by_truth", false) || reason_bit(expected) == reason_bit("ok") ||
+    return json_flag(e->step->expect, "by_truth", false) ||
+           reason_bit(expected) == reason_bit("ok") ||
            reason_bit(expected) == reason_bit("missing_permission");
 }
 
@@ -217,8 +228,7 @@ static void judge_facts(const struct evidence *e, struct findings *f)
     if (!e->result.linked && !any_lack(e, VISIBLE) && !any_lack(e, INVISIBLE) &&
         !any_lack(e, NOT_FOR_KIND) && !any_lack(e, ROLE_ONLY))
         findings_add(f, CHECK_TRUTH, "not linked, but the token holds every required group");
-    cJSON_ArrayForEach(group, json_get(e->truth, "groups"))
-    {
+    cJSON_ArrayForEach (group, json_get(e->truth, "groups")) {
         judge_group(e, group, f);
     }
 }
@@ -243,10 +253,10 @@ static void judge_looked(const struct evidence *e, struct findings *f)
     findings_judge(f, CHECK_PERM_CHECKED);
     if (!e->result.linked && !reason_is(e, "missing_permission"))
         return;
-    cJSON_ArrayForEach(group, e->required)
-    {
+    cJSON_ArrayForEach (group, e->required) {
         if (!list_has(unverified, group->valuestring) && !was_tested(e, group->valuestring))
-            findings_add(f, CHECK_PERM_CHECKED, "nothing was asked that shows \"%s\", and it is not in unverified",
+            findings_add(f, CHECK_PERM_CHECKED,
+                         "nothing was asked that shows \"%s\", and it is not in unverified",
                          group->valuestring);
     }
 }

@@ -1,4 +1,5 @@
-/* The verdict against what the case expects: the reason, the account, what is missing, and the words. */
+/* The verdict against what the case expects: the reason, the account, what is missing, and the
+ * words. */
 #include "judge.h"
 
 #include "common/buf.h"
@@ -25,8 +26,7 @@ static uint32_t allowed_reasons(const struct evidence *e)
     if (json_flag(expect, "by_truth", false))
         return truth_reasons(e);
     bits = reason_bit(json_text(expect, "reason"));
-    cJSON_ArrayForEach(other, json_get(expect, "accept"))
-    {
+    cJSON_ArrayForEach (other, json_get(expect, "accept")) {
         bits |= reason_bit(other->valuestring);
     }
     return bits;
@@ -56,13 +56,13 @@ static char *names_dup(uint32_t bits)
     return buf_take(&out);
 }
 
-/* Is every name of `these` also in `those` (or, if given, in `also`)? The first that is not, or NULL. */
+/* Is every name of `these` also in `those` (or, if given, in `also`)? The first that is not, or
+ * NULL. */
 static const char *outside(const cJSON *these, const cJSON *those, const cJSON *also)
 {
     const cJSON *item;
 
-    cJSON_ArrayForEach(item, these)
-    {
+    cJSON_ArrayForEach (item, these) {
         if (cJSON_IsString(item) && !list_has(those, item->valuestring) &&
             !list_has(also, item->valuestring))
             return item->valuestring;
@@ -89,22 +89,26 @@ static void judge_missing(const struct evidence *e, struct findings *f)
 
 static void judge_link(const struct evidence *e, struct findings *f)
 {
-    const char *kind = json_text(e->step->expect, "token_type"), *got = json_text(e->result.json, "token_type");
+    const char *kind = json_text(e->step->expect, "token_type"),
+               *got = json_text(e->result.json, "token_type");
     const char *account = json_text(e->result.json, "account_id"), *lost;
 
     if (!e->result.linked)
         return;
     kind = kind ? kind : e->kind;
-    lost = outside(json_get(e->step->expect, "unverified"), json_get(e->result.json, "unverified"), NULL);
+    lost = outside(json_get(e->step->expect, "unverified"), json_get(e->result.json, "unverified"),
+                   NULL);
     if (account && *e->account_right && strcmp(account, e->account_right) != 0)
-        findings_add(f, CHECK_VERDICT, "linked the account %.40s instead of %s", account, e->account_right);
+        findings_add(f, CHECK_VERDICT, "linked the account %.40s instead of %s", account,
+                     e->account_right);
     else if (kind && got && strcmp(kind, got) != 0)
         findings_add(f, CHECK_VERDICT, "told token_type %.20s, the token is of kind %s", got, kind);
     else if (lost)
         findings_add(f, CHECK_VERDICT, "unverified does not name \"%s\"", lost);
 }
 
-static void judge_word(const struct evidence *e, struct findings *f, enum check check, const char *name)
+static void judge_word(const struct evidence *e, struct findings *f, enum check check,
+                       const char *name)
 {
     const char *expected = json_text(e->step->expect, name), *got = json_text(e->result.json, name);
 
@@ -127,8 +131,7 @@ static bool says_any(const char *message, const cJSON *part)
 
     if (cJSON_IsString(part))
         return says(message, part->valuestring);
-    cJSON_ArrayForEach(one, part)
-    {
+    cJSON_ArrayForEach (one, part) {
         if (says(message, one->valuestring))
             return true;
     }
@@ -145,8 +148,7 @@ static void judge_message(const struct evidence *e, struct findings *f)
         return;
     findings_judge(f, CHECK_MESSAGE_RIGHT);
     message = message ? message : "";
-    cJSON_ArrayForEach(part, has)
-    {
+    cJSON_ArrayForEach (part, has) {
         if (!says_any(message, part)) {
             char *wanted = json_print_dup(part);
 
@@ -154,8 +156,7 @@ static void judge_message(const struct evidence *e, struct findings *f)
             free(wanted);
         }
     }
-    cJSON_ArrayForEach(part, has_not)
-    {
+    cJSON_ArrayForEach (part, has_not) {
         if (says(message, part->valuestring))
             findings_add(f, CHECK_MESSAGE_RIGHT, "the message says \"%s\"", part->valuestring);
     }

@@ -14,8 +14,8 @@ static bool at_account(const struct evidence *e, size_t i)
 static bool refused_before(const struct evidence *e, size_t before, bool account)
 {
     for (size_t i = 0; i < before; i++)
-        if (seen_is_verify(&e->seen[i]) && at_account(e, i) == account && e->seen[i].status == 401 &&
-            e->seen[i].code == 1000 && !seen_broken(&e->seen[i]))
+        if (seen_is_verify(&e->seen[i]) && at_account(e, i) == account &&
+            e->seen[i].status == 401 && e->seen[i].code == 1000 && !seen_broken(&e->seen[i]))
             return true;
     return false;
 }
@@ -34,7 +34,8 @@ static void judge_order(const struct evidence *e, struct findings *f)
     for (size_t i = 0; i < e->seen_count; i++) {
         bool account = seen_is_verify(&e->seen[i]) && at_account(e, i);
 
-        if (!seen_is_verify(&e->seen[i]) || any_before(e, i, account) || !any_before(e, i, !account))
+        if (!seen_is_verify(&e->seen[i]) || any_before(e, i, account) ||
+            !any_before(e, i, !account))
             continue;
         if (!refused_before(e, i, !account))
             findings_add(f, CHECK_VERIFY_CALLED,
@@ -65,8 +66,8 @@ static void judge_called(const struct evidence *e, struct findings *f)
         judge_order(e, f);
 }
 
-/* Kind told: that endpoint. The other one may be asked for the sake of a better message, once the right
- * one has said 401 with code 1000. */
+/* Kind told: that endpoint. The other one may be asked for the sake of a better message, once the
+ * right one has said 401 with code 1000. */
 static void judge_endpoint(const struct evidence *e, struct findings *f)
 {
     bool account = declared(e, "account");
@@ -75,12 +76,14 @@ static void judge_endpoint(const struct evidence *e, struct findings *f)
         return;
     findings_judge(f, CHECK_VERIFY_RIGHT_ENDPOINT);
     for (size_t i = 0; i < e->seen_count; i++)
-        if (seen_is_verify(&e->seen[i]) && at_account(e, i) != account && !refused_before(e, i, account))
-            findings_add(f, CHECK_VERIFY_RIGHT_ENDPOINT, "saw %s %s, token kind %s", e->seen[i].method,
-                         e->seen[i].path, e->declared);
+        if (seen_is_verify(&e->seen[i]) && at_account(e, i) != account &&
+            !refused_before(e, i, account))
+            findings_add(f, CHECK_VERIFY_RIGHT_ENDPOINT, "saw %s %s, token kind %s",
+                         e->seen[i].method, e->seen[i].path, e->declared);
 }
 
-static void judge_once(const struct evidence *e, bool account, bool refusals_pass, struct findings *f)
+static void judge_once(const struct evidence *e, bool account, bool refusals_pass,
+                       struct findings *f)
 {
     const struct seen *last = NULL;
     int count = 0;
@@ -95,13 +98,14 @@ static void judge_once(const struct evidence *e, bool account, bool refusals_pas
         last = s;
     }
     if (count > 1)
-        findings_add(f, CHECK_VERIFY_ONCE, "%s was asked %d times, retries apart", last->path, count);
+        findings_add(f, CHECK_VERIFY_ONCE, "%s was asked %d times, retries apart", last->path,
+                     count);
 }
 
 void judge_verify(const struct evidence *e, struct findings *f)
 {
-    bool refusals_pass = cJSON_IsTrue(
-        cJSON_GetObjectItemCaseSensitive(e->step->traffic, "transient_refusal"));
+    bool refusals_pass =
+        cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(e->step->traffic, "transient_refusal"));
 
     if (!e->base) { // else the mock was not what it talked to
         judge_called(e, f);

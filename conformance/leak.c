@@ -46,8 +46,8 @@ static void add_take(struct leak *l, char *form)
     l->forms[l->count++] = form;
 }
 
-/* The characters of a base64 text that the secret alone decides, when `before` bytes stand before it:
- * whatever else is in the same text, these show. */
+/* The characters of a base64 text that the secret alone decides, when `before` bytes stand before
+ * it: whatever else is in the same text, these show. */
 static void add_base64(struct leak *l, const char *secret, size_t len, size_t before)
 {
     char *padded = xcalloc(1, before + len + 1), *all;

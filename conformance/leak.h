@@ -1,5 +1,5 @@
-/* leak: the forms in which a secret may show up where it must not: itself, its first 12 characters, its
- * base64 and its percent form. Read-only once made; any thread. */
+/* leak: the forms in which a secret may show up where it must not: itself, its first 12 characters,
+ * its base64 and its percent form. Read-only once made; any thread. */
 #ifndef MF_LEAK_H
 #define MF_LEAK_H
 

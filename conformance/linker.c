@@ -40,16 +40,23 @@ static const struct cli_option linker_cli[] = {
     { 0, "profile", "NAME", "core-1 or strict-1 (default core-1)", CLI_TEXT, AT(profile) },
     { 0, "case", "GLOB", "only cases whose id matches; may be given again", CLI_LIST, AT(globs) },
     { 0, "list", NULL, "print the cases (random worlds whole) and end", CLI_FLAG, AT(list) },
-    { 0, "waivers", "FILE", "known failures, one a line: case[:check]  reason  link", CLI_TEXT, AT(waivers) },
-    { 0, "features", "LIST", "what the linker has: auto_type,permissions,state,tls", CLI_TEXT, AT(features) },
+    { 0, "waivers", "FILE", "known failures, one a line: case[:check]  reason  link", CLI_TEXT,
+      AT(waivers) },
+    { 0, "features", "LIST", "what the linker has: auto_type,permissions,state,tls", CLI_TEXT,
+      AT(features) },
     { 0, "jobs", "N", "cases at the same time (default 8)", CLI_NUMBER, AT(jobs) },
     { 0, "random", "N", "N random worlds instead of the cases", CLI_NUMBER, AT(random) },
     { 0, "seed", "S", "seed of the first random world", CLI_TEXT, AT(seed) },
-    { 0, "report", "FORM", "text, tap or json, each with =FILE; may be given again", CLI_LIST, AT(reports) },
-    { 0, "stdout", "last-line", "the result is the last line of standard output", CLI_TEXT, AT(stdout_form) },
-    { 0, "allow-token-in-argv", NULL, "allow the placeholder {token}", CLI_FLAG, AT(token_in_argv) },
-    { 0, "compat-env", NULL, "also set CLOUDFLARE_API_TOKEN and its like", CLI_FLAG, AT(compat_env) },
-    { 0, "mock", "PATH", "the mockflare to use (default: beside this program, else in PATH)", CLI_TEXT, AT(mock) },
+    { 0, "report", "FORM", "text, tap or json, each with =FILE; may be given again", CLI_LIST,
+      AT(reports) },
+    { 0, "stdout", "last-line", "the result is the last line of standard output", CLI_TEXT,
+      AT(stdout_form) },
+    { 0, "allow-token-in-argv", NULL, "allow the placeholder {token}", CLI_FLAG,
+      AT(token_in_argv) },
+    { 0, "compat-env", NULL, "also set CLOUDFLARE_API_TOKEN and its like", CLI_FLAG,
+      AT(compat_env) },
+    { 0, "mock", "PATH", "the mockflare to use (default: beside this program, else in PATH)",
+      CLI_TEXT, AT(mock) },
     { 0, "cases", "DIR", "other cases; all of them are scored", CLI_TEXT, AT(cases) },
     { 0 },
 };
@@ -57,10 +64,13 @@ static const struct cli_command linker_command = {
     .program = "mockflare-conform",
     .name = "linker",
     .usage = "[options] -- COMMAND [ARG…]",
-    .about = "Runs COMMAND once for each case with the case's inputs in its environment, and judges its\n"
-             "verdict, its traffic and what it leaks (docs/linker-protocol.md). In ARGs these are filled in:\n"
-             "{base_url} {account_id} {token_type} {ca_file} {token_file} {state_file} {required}\n"
-             "Exit: 0 all right, 1 a case failed or a waiver is stale, 2 usage, 3 the harness failed.",
+    .about =
+        "Runs COMMAND once for each case with the case's inputs in its environment, and judges "
+        "its\n"
+        "verdict, its traffic and what it leaks (docs/linker-protocol.md). In ARGs these are "
+        "filled in:\n"
+        "{base_url} {account_id} {token_type} {ca_file} {token_file} {state_file} {required}\n"
+        "Exit: 0 all right, 1 a case failed or a waiver is stale, 2 usage, 3 the harness failed.",
     .options = linker_cli,
 };
 
@@ -102,7 +112,8 @@ static bool report_known(const char *spec)
     static const char *const forms[] = { "text", "tap", "json" };
 
     for (size_t i = 0; i < ARRAY_LEN(forms); i++)
-        if (text_starts(spec, forms[i]) && (!spec[strlen(forms[i])] || spec[strlen(forms[i])] == '='))
+        if (text_starts(spec, forms[i]) &&
+            (!spec[strlen(forms[i])] || spec[strlen(forms[i])] == '='))
             return !text_ends(spec, "=");
     return false;
 }
@@ -115,7 +126,8 @@ static char *wrong_options(const struct options *o, const struct cli_rest *rest)
             return text_printf("--report takes text, tap or json, each with =FILE, not \"%s\"",
                                o->reports.items[i]);
     if (rest->words_count)
-        return text_printf("unexpected word \"%s\"; the linker's command comes behind --", rest->words[0]);
+        return text_printf("unexpected word \"%s\"; the linker's command comes behind --",
+                           rest->words[0]);
     if (o->stdout_form && strcmp(o->stdout_form, "last-line") != 0)
         return text_printf("--stdout takes last-line, not \"%s\"", o->stdout_form);
     if (strcmp(o->profile, "core-1") != 0 && strcmp(o->profile, "strict-1") != 0)
@@ -129,8 +141,9 @@ static char *wrong_options(const struct options *o, const struct cli_rest *rest)
     if (!o->list && rest->command_count == 0)
         return text_printf("needs the linker's command: -- COMMAND [ARG…]");
     if (!o->list && !o->token_in_argv && inputs_use(rest->command, "{token}"))
-        return text_printf("{token} puts the token among the arguments, where every user of the machine "
-                           "can read it; --allow-token-in-argv allows it");
+        return text_printf(
+            "{token} puts the token among the arguments, where every user of the machine "
+            "can read it; --allow-token-in-argv allows it");
     return NULL;
 }
 
@@ -241,8 +254,7 @@ static void print_list(const struct session *s)
         const cJSON *ref;
 
         printf("%s\t%s\t%s\t", c->id, c->must ? "MUST" : "SHOULD", c->title);
-        cJSON_ArrayForEach(ref, c->refs)
-        {
+        cJSON_ArrayForEach (ref, c->refs) {
             printf("%s%s", ref == c->refs->child ? "" : "; ", ref->valuestring);
         }
         putchar('\n');
@@ -263,7 +275,8 @@ static char *replay_options_dup(const struct options *o)
     if (o->cases)
         buf_printf(&b, " --cases '%s'", o->cases);
     buf_printf(&b, "%s%s%s", o->stdout_form ? " --stdout=last-line" : "",
-               o->token_in_argv ? " --allow-token-in-argv" : "", o->compat_env ? " --compat-env" : "");
+               o->token_in_argv ? " --allow-token-in-argv" : "",
+               o->compat_env ? " --compat-env" : "");
     return buf_take(&b);
 }
 
@@ -279,7 +292,8 @@ static int take_command(struct work *w, const struct cli_rest *rest)
     s->last_line = w->o.stdout_form != NULL;
     w->replay = replay_options_dup(&w->o);
     s->replay = w->replay;
-    s->folder = text_printf("%s/mockflare-conform-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+    s->folder =
+        text_printf("%s/mockflare-conform-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
     if (mkdtemp(s->folder))
         return 0;
     w->why = text_printf("cannot make %s: %s", s->folder, strerror(errno));
@@ -297,7 +311,8 @@ static int start_mock(struct work *w)
     free(program);
     if (!w->suite.mock ||
         mock_ask(w->suite.mock, NULL, NULL, "GET", "/coverage", NULL, &coverage, &w->why) != 0 ||
-        mock_ask(w->suite.mock, NULL, NULL, "GET", "/health", NULL, &w->suite.health, &w->why) != 0) {
+        mock_ask(w->suite.mock, NULL, NULL, "GET", "/health", NULL, &w->suite.health, &w->why) !=
+            0) {
         cJSON_Delete(coverage);
         return -1;
     }

@@ -21,8 +21,8 @@ static int refuse(const char *word)
     static const char *const words[] = { "linker", "api", "--help", "--version", NULL };
     const char *near = text_nearest(word, words);
 
-    fprintf(stderr, "mockflare-conform: unknown %s %s%s%s%s\n", word[0] == '-' ? "option" : "verb", word,
-            near ? "; did you mean " : "; see --help", near ? near : "", near ? "?" : "");
+    fprintf(stderr, "mockflare-conform: unknown %s %s%s%s%s\n", word[0] == '-' ? "option" : "verb",
+            word, near ? "; did you mean " : "; see --help", near ? near : "", near ? "?" : "");
     return 2;
 }
 
@@ -45,7 +45,8 @@ int main(int argc, char **argv)
         fputs("mockflare-conform: libcurl does not start\n", stderr);
         return 3;
     }
-    code = strcmp(argv[1], "linker") == 0 ? linker_main(argc - 1, argv + 1) : api_main(argc - 1, argv + 1);
+    code = strcmp(argv[1], "linker") == 0 ? linker_main(argc - 1, argv + 1)
+                                          : api_main(argc - 1, argv + 1);
     fetch_release();
     return code;
 }

@@ -39,8 +39,8 @@ static void become(const char *program, const char *ready, const char *log)
     dup2(in, 0);
     dup2(out, 1);
     dup2(out, 2);
-    execlp(program, program, "serve", "--listen", "127.0.0.1:0", "--ready-file", ready, "--log", "none",
-           (char *)NULL);
+    execlp(program, program, "serve", "--listen", "127.0.0.1:0", "--ready-file", ready, "--log",
+           "none", (char *)NULL);
     _exit(127);
 }
 
@@ -126,7 +126,8 @@ static char *bad_end(const struct mock *m)
     if (WIFEXITED(m->status) && WEXITSTATUS(m->status) == 0)
         return NULL;
     said = last_words(m);
-    why = text_printf("the mock ended with %s %d%s%s", WIFSIGNALED(m->status) ? "signal" : "exit status",
+    why = text_printf("the mock ended with %s %d%s%s",
+                      WIFSIGNALED(m->status) ? "signal" : "exit status",
                       WIFSIGNALED(m->status) ? WTERMSIG(m->status) : WEXITSTATUS(m->status),
                       *said ? ": " : "", said);
     free(said);
@@ -194,9 +195,14 @@ int mock_ask(struct mock *m, struct fetch_wire *wire, const char *sandbox, const
     char *text = body ? json_print_dup(body) : NULL;
     char *url = text_printf("%s%s%s/_mockflare%s", m->origin, sandbox ? "/sandbox/" : "",
                             sandbox ? sandbox : "", path);
-    struct fetch_request q = { .method = method, .url = url, .headers = headers, .body = text,
-                               .body_len = text ? strlen(text) : 0, .max_body = (size_t)256 << 20,
-                               .no_proxy = true, .wire = wire };
+    struct fetch_request q = { .method = method,
+                               .url = url,
+                               .headers = headers,
+                               .body = text,
+                               .body_len = text ? strlen(text) : 0,
+                               .max_body = (size_t)256 << 20,
+                               .no_proxy = true,
+                               .wire = wire };
     struct fetch_response r;
     cJSON *json = NULL;
     int rc = -1;

@@ -118,8 +118,7 @@ static bool objects_only(const cJSON *list)
 
     if (!cJSON_IsArray(list))
         return false;
-    cJSON_ArrayForEach(item, list)
-    {
+    cJSON_ArrayForEach (item, list) {
         if (!cJSON_IsObject(item))
             return false;
     }

@@ -5,9 +5,9 @@
 #include <stddef.h>
 
 struct pool_work {
-    void *(*begin)(void *with);                          // once per thread; its own value
-    void (*item)(void *with, void *own, size_t i);       // any order, each once
-    void (*done)(void *with, size_t i);                  // one thread at a time
+    void *(*begin)(void *with);                    // once per thread; its own value
+    void (*item)(void *with, void *own, size_t i); // any order, each once
+    void (*done)(void *with, size_t i);            // one thread at a time
     void (*end)(void *with, void *own);
     void *with;
 };

@@ -14,8 +14,7 @@ static int bits_of(const cJSON *list, uint64_t *bits, char **why)
     const cJSON *item;
     enum check c;
 
-    cJSON_ArrayForEach(item, list)
-    {
+    cJSON_ArrayForEach (item, list) {
         if (!cJSON_IsString(item) || !check_by_name(item->valuestring, &c)) {
             *why = text_printf("unknown check \"%s\"",
                                cJSON_IsString(item) ? item->valuestring : "(no text)");

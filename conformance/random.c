@@ -12,13 +12,15 @@
 
 #define OWNER "owner@example.test"
 
-/* Seeds in a row go through these in turn, so each reason gets its share in any few dozen worlds. */
+/* Seeds in a row go through these in turn, so each reason gets its share in any few dozen worlds.
+ */
 static const enum wrong turns[] = {
-    WRONG_INPUT,      WRONG_UNKNOWN,    WRONG_NOTHING,    WRONG_PERMISSION, WRONG_KIND,       WRONG_DISABLED,
-    WRONG_NOTHING,    WRONG_PERMISSION, WRONG_EXPIRED,    WRONG_NOT_YET,    WRONG_NOTHING,    WRONG_PERMISSION,
-    WRONG_ADDRESS,    WRONG_ACCOUNT,    WRONG_NOTHING,    WRONG_PERMISSION, WRONG_LIMITED,    WRONG_DOWN,
-    WRONG_NOTHING,    WRONG_PERMISSION, WRONG_NETWORK,    WRONG_ANSWER,     WRONG_NOTHING,    WRONG_PERMISSION,
-    WRONG_ACCOUNT,    WRONG_PERMISSION, WRONG_NOTHING,    WRONG_PERMISSION, WRONG_NOTHING,    WRONG_PERMISSION,
+    WRONG_INPUT,      WRONG_UNKNOWN,    WRONG_NOTHING,    WRONG_PERMISSION, WRONG_KIND,
+    WRONG_DISABLED,   WRONG_NOTHING,    WRONG_PERMISSION, WRONG_EXPIRED,    WRONG_NOT_YET,
+    WRONG_NOTHING,    WRONG_PERMISSION, WRONG_ADDRESS,    WRONG_ACCOUNT,    WRONG_NOTHING,
+    WRONG_PERMISSION, WRONG_LIMITED,    WRONG_DOWN,       WRONG_NOTHING,    WRONG_PERMISSION,
+    WRONG_NETWORK,    WRONG_ANSWER,     WRONG_NOTHING,    WRONG_PERMISSION, WRONG_ACCOUNT,
+    WRONG_PERMISSION, WRONG_NOTHING,    WRONG_PERMISSION, WRONG_NOTHING,    WRONG_PERMISSION,
     WRONG_NOTHING,    WRONG_PERMISSION,
 };
 
@@ -44,9 +46,14 @@ static cJSON *draw_token(struct draw *d)
 {
     char value[64];
     const char *status = d->wrong == WRONG_DISABLED ? "disabled" : NULL;
-    const char *expires = d->wrong == WRONG_EXPIRED ? "now-1h" : draw_chance(d, 20) ? "now+30d" : NULL;
-    const char *begins = d->wrong == WRONG_NOT_YET ? "now+1d" : draw_chance(d, 10) ? "now-30d" : NULL;
-    const char *range = draw_chance(d, 50) ? "203.0.113.0/24" : "2001:db8::/32", *here = "127.0.0.0/8";
+    const char *expires = d->wrong == WRONG_EXPIRED ? "now-1h"
+                          : draw_chance(d, 20)      ? "now+30d"
+                                                    : NULL;
+    const char *begins = d->wrong == WRONG_NOT_YET ? "now+1d"
+                         : draw_chance(d, 10)      ? "now-30d"
+                                                   : NULL;
+    const char *range = draw_chance(d, 50) ? "203.0.113.0/24" : "2001:db8::/32",
+               *here = "127.0.0.0/8";
     cJSON *ip = NULL;
 
     draw_value(d, value);
@@ -55,13 +62,14 @@ static cJSON *draw_token(struct draw *d)
                                 : json_object(J_TREE("not_in", json_list_of(&here, 1)));
     else if (draw_chance(d, 10))
         ip = json_object(J_TREE("in", json_list_of(&here, 1)));
-    return json_object(J_TEXT("name", "ci"), J_TEXT("kind", d->account_token ? "account" : "user"),
-                       J_TREE("owner", d->account_token ? NULL : cJSON_CreateString(OWNER)),
-                       J_TREE("account", d->account_token ? cJSON_CreateString(d->account[0]) : NULL),
-                       J_TEXT("value", value), J_TREE("status", status ? cJSON_CreateString(status) : NULL),
-                       J_TREE("expires_on", expires ? cJSON_CreateString(expires) : NULL),
-                       J_TREE("not_before", begins ? cJSON_CreateString(begins) : NULL), J_TREE("ip", ip),
-                       J_TREE("policies", draw_policies(d)));
+    return json_object(
+        J_TEXT("name", "ci"), J_TEXT("kind", d->account_token ? "account" : "user"),
+        J_TREE("owner", d->account_token ? NULL : cJSON_CreateString(OWNER)),
+        J_TREE("account", d->account_token ? cJSON_CreateString(d->account[0]) : NULL),
+        J_TEXT("value", value), J_TREE("status", status ? cJSON_CreateString(status) : NULL),
+        J_TREE("expires_on", expires ? cJSON_CreateString(expires) : NULL),
+        J_TREE("not_before", begins ? cJSON_CreateString(begins) : NULL), J_TREE("ip", ip),
+        J_TREE("policies", draw_policies(d)));
 }
 
 static cJSON *draw_world(struct draw *d)
@@ -154,9 +162,10 @@ struct test_case *random_case(uint64_t seed)
     d.account_token = draw_chance(&d, 50);
     world = draw_world(&d);
     run = draw_run(&d);
-    json = json_object(J_TEXT("id", id), J_TEXT("title", "a random world"), J_TEXT("level", "MUST"),
-                       J_TREE("world", world), J_TREE("run", run), J_TREE("expect", expectation(&d)),
-                       J_TREE("traffic", json_object(J_WHOLE("max", 60))));
+    json =
+        json_object(J_TEXT("id", id), J_TEXT("title", "a random world"), J_TEXT("level", "MUST"),
+                    J_TREE("world", world), J_TREE("run", run), J_TREE("expect", expectation(&d)),
+                    J_TREE("traffic", json_object(J_WHOLE("max", 60))));
     free(id);
     return case_from_take(json);
 }

@@ -1,5 +1,5 @@
-/* random: worlds made from a seed, to be judged by the computed truth. The same seed makes the same world
- * on every machine. Pure; any thread. */
+/* random: worlds made from a seed, to be judged by the computed truth. The same seed makes the same
+ * world on every machine. Pure; any thread. */
 #ifndef MF_RANDOM_H
 #define MF_RANDOM_H
 

@@ -48,7 +48,8 @@ void draw_required(struct draw *d)
     for (int tries = 0; d->required_count < want && tries < 200; tries++) {
         const struct group *g = draw_row(d);
 
-        if (is_required(d, g->name) || (g->scope == GROUP_USER && d->account_token && !draw_chance(d, 20)))
+        if (is_required(d, g->name) ||
+            (g->scope == GROUP_USER && d->account_token && !draw_chance(d, 20)))
             continue;
         d->held[d->required_count] = true;
         d->required[d->required_count++] = g->name;
@@ -160,8 +161,8 @@ static void add_policy(struct draw *d, cJSON *policies, const char *effect, enum
                                                J_TREE("permission_groups", groups_take)));
 }
 
-/* One group is denied, on a resource of its scope. A denied Read takes its Write along: what it means to
- * allow writing and deny reading is not known. */
+/* One group is denied, on a resource of its scope. A denied Read takes its Write along: what it
+ * means to allow writing and deny reading is not known. */
 static void add_denial(struct draw *d, cJSON *policies)
 {
     cJSON *groups = cJSON_CreateArray();
@@ -201,8 +202,9 @@ static void add_bucket(struct draw *d, cJSON *policies)
         cJSON_Delete(resources);
         return;
     }
-    cJSON_AddItemToArray(policies, json_object(J_TEXT("effect", "allow"), J_TREE("resources", resources),
-                                               J_TREE("permission_groups", groups)));
+    cJSON_AddItemToArray(policies,
+                         json_object(J_TEXT("effect", "allow"), J_TREE("resources", resources),
+                                     J_TREE("permission_groups", groups)));
 }
 
 cJSON *draw_policies(struct draw *d)

@@ -79,10 +79,10 @@ cJSON *draw_behaviour(struct draw *d)
     static const struct {
         const char *name, *other;
     } switches[] = {
-        { "inactive_verify", "reject" },    { "not_yet_verify", "status" },
-        { "ip_verify", "location" },        { "foreign_account_verify", "unauthorized" },
-        { "accounts_list", "legacy" },      { "memberships_account_token", "10001" },
-        { "upper_case_ids", "reject" },     { "retry_after", "date" },
+        { "inactive_verify", "reject" }, { "not_yet_verify", "status" },
+        { "ip_verify", "location" },     { "foreign_account_verify", "unauthorized" },
+        { "accounts_list", "legacy" },   { "memberships_account_token", "10001" },
+        { "upper_case_ids", "reject" },  { "retry_after", "date" },
         { "rate_headers", "none" },
     };
     cJSON *json = cJSON_CreateObject();
@@ -106,37 +106,47 @@ static cJSON *fault_list(cJSON *when_take, cJSON *do_take)
 /* A fault that is over after one or two answers: it may not change the verdict. */
 static cJSON *healing(struct draw *d)
 {
-    static const char *const paths[] = { "/user/tokens/verify", "/accounts/*/tokens/verify", "/accounts/*",
-                                         "/zones", "/zones/*", "**" };
+    static const char *const paths[] = { "/user/tokens/verify",
+                                         "/accounts/*/tokens/verify",
+                                         "/accounts/*",
+                                         "/zones",
+                                         "/zones/*",
+                                         "**" };
     static const char *const errors[] = { "upstream_503", "edge_502", "edge_504", "edge_522" };
     cJSON *when = json_object(J_TEXT("path", draw_word(d, paths, ARRAY_LEN(paths))),
                               J_WHOLE("times", 1 + (int64_t)rng_below(&d->rng, 2)));
 
     switch (rng_below(&d->rng, 4)) {
     case 0:
-        return fault_list(when, json_object(J_TEXT("error", "rate_limited"), J_WHOLE("retry_after", 1)));
+        return fault_list(when,
+                          json_object(J_TEXT("error", "rate_limited"), J_WHOLE("retry_after", 1)));
     case 1:
         return fault_list(when, json_object(J_TEXT("reset", "before")));
     case 2:
         return fault_list(when, json_object(J_WHOLE("delay_ms", 50)));
     default:
-        return fault_list(when, json_object(J_TEXT("error", draw_word(d, errors, ARRAY_LEN(errors))),
-                                            J_NULL("retry_after")));
+        return fault_list(when,
+                          json_object(J_TEXT("error", draw_word(d, errors, ARRAY_LEN(errors))),
+                                      J_NULL("retry_after")));
     }
 }
 
 cJSON *draw_faults(struct draw *d)
 {
-    static const char *const down[] = { "upstream_503", "edge_502", "edge_520", "edge_525", "maintenance" };
+    static const char *const down[] = { "upstream_503", "edge_502", "edge_520", "edge_525",
+                                        "maintenance" };
     cJSON *everywhere = json_object(J_TEXT("path", "**"));
 
     if (d->wrong == WRONG_LIMITED)
-        return fault_list(everywhere, json_object(J_TEXT("error", "rate_limited"), J_WHOLE("retry_after", 60)));
+        return fault_list(everywhere,
+                          json_object(J_TEXT("error", "rate_limited"), J_WHOLE("retry_after", 60)));
     if (d->wrong == WRONG_DOWN)
-        return fault_list(everywhere, json_object(J_TEXT("error", draw_word(d, down, ARRAY_LEN(down)))));
+        return fault_list(everywhere,
+                          json_object(J_TEXT("error", draw_word(d, down, ARRAY_LEN(down)))));
     if (d->wrong == WRONG_ANSWER)
-        return fault_list(everywhere, json_object(J_WHOLE("status", 200), J_TEXT("body", "<html>hello</html>"),
-                                                  J_TEXT("content_type", "text/html")));
+        return fault_list(everywhere,
+                          json_object(J_WHOLE("status", 200), J_TEXT("body", "<html>hello</html>"),
+                                      J_TEXT("content_type", "text/html")));
     cJSON_Delete(everywhere);
     return draw_chance(d, 25) ? healing(d) : NULL;
 }

@@ -1,5 +1,5 @@
-/* random_world: the parts of a random world. A draw holds what was decided so far; all of it comes from
- * one generator, in a fixed order, so that a seed repeats. One thread. */
+/* random_world: the parts of a random world. A draw holds what was decided so far; all of it comes
+ * from one generator, in a fixed order, so that a seed repeats. One thread. */
 #ifndef MF_RANDOM_WORLD_H
 #define MF_RANDOM_WORLD_H
 
@@ -47,9 +47,9 @@ struct draw {
 bool draw_chance(struct draw *d, unsigned percent);
 const char *draw_word(struct draw *d, const char *const *words, size_t count);
 
-void draw_required(struct draw *d);       // which groups are asked for, and which of them the token gets
-cJSON *draw_policies(struct draw *d);     // in the API's own form
-cJSON *draw_accounts(struct draw *d);     // and their ids
+void draw_required(struct draw *d); // which groups are asked for, and which of them the token gets
+cJSON *draw_policies(struct draw *d); // in the API's own form
+cJSON *draw_accounts(struct draw *d); // and their ids
 cJSON *draw_zones(struct draw *d);
 cJSON *draw_users(struct draw *d);
 cJSON *draw_behaviour(struct draw *d);

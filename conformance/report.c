@@ -17,7 +17,8 @@ size_t report_count(const struct report_data *d, enum status s, bool scored)
 /* A word as a shell takes it. */
 static void put_word(FILE *out, const char *word)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,@%+";
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,@%+";
 
     if (*word && strspn(word, plain) == strlen(word)) {
         fputs(word, out);
@@ -34,7 +35,8 @@ static void put_word(FILE *out, const char *word)
 
 void report_replay(FILE *out, const struct suite *s, const struct outcome *o)
 {
-    const char *seed = text_starts(o->c->id, "random-") && !o->c->path ? o->c->id + strlen("random-") : NULL;
+    const char *seed =
+        text_starts(o->c->id, "random-") && !o->c->path ? o->c->id + strlen("random-") : NULL;
 
     fprintf(out, "mockflare-conform linker --profile %s%s", s->profile.name, s->replay);
     if (seed)
@@ -68,7 +70,8 @@ const struct finding *report_first(const struct suite *s, const struct outcome *
         for (size_t k = 0; k < o->steps[i].findings.count; k++) {
             const struct finding *f = &o->steps[i].findings.items[k];
 
-            if (!worst || rank(report_level(s, o, f->check)) > rank(report_level(s, o, worst->check)))
+            if (!worst ||
+                rank(report_level(s, o, f->check)) > rank(report_level(s, o, worst->check)))
                 worst = f;
         }
     return worst;
@@ -76,10 +79,20 @@ const struct finding *report_first(const struct suite *s, const struct outcome *
 
 const char *report_reason(const struct report_data *d, size_t row, size_t *count)
 {
-    static const char *const reasons[] = { "ok", "bad_input", "invalid_token", "token_disabled",
-                                           "token_expired", "token_not_yet_valid", "ip_not_allowed",
-                                           "account_mismatch", "missing_permission", "rate_limited",
-                                           "service_unavailable", "network_error", "bad_response", NULL };
+    static const char *const reasons[] = { "ok",
+                                           "bad_input",
+                                           "invalid_token",
+                                           "token_disabled",
+                                           "token_expired",
+                                           "token_not_yet_valid",
+                                           "ip_not_allowed",
+                                           "account_mismatch",
+                                           "missing_permission",
+                                           "rate_limited",
+                                           "service_unavailable",
+                                           "network_error",
+                                           "bad_response",
+                                           NULL };
 
     *count = 0;
     for (size_t i = 0; reasons[row] && i < d->count; i++) {

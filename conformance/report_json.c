@@ -58,15 +58,15 @@ static cJSON *case_json(const struct suite *s, const struct outcome *o)
 {
     bool plain = o->status == STATUS_PASS || o->status == STATUS_SKIP;
 
-    return json_object(J_TEXT("id", o->c->id), J_TEXT("title", o->c->title),
-                       J_TEXT("level", o->c->must ? "MUST" : "SHOULD"),
-                       J_TREE("refs", o->c->refs ? cJSON_Duplicate(o->c->refs, true) : cJSON_CreateArray()),
-                       J_TEXT("status", status_name(o->status)), J_FLAG("scored", o->scored),
-                       J_WHOLE("elapsed_ms", o->elapsed_ms),
-                       J_TREE("why", o->why ? cJSON_CreateString(o->why) : NULL),
-                       J_TREE("findings", findings_json(s, o)),
-                       J_TREE("steps", plain ? NULL : steps_json(o)),
-                       J_TREE("replay", plain ? NULL : replay_json(s, o)));
+    return json_object(
+        J_TEXT("id", o->c->id), J_TEXT("title", o->c->title),
+        J_TEXT("level", o->c->must ? "MUST" : "SHOULD"),
+        J_TREE("refs", o->c->refs ? cJSON_Duplicate(o->c->refs, true) : cJSON_CreateArray()),
+        J_TEXT("status", status_name(o->status)), J_FLAG("scored", o->scored),
+        J_WHOLE("elapsed_ms", o->elapsed_ms),
+        J_TREE("why", o->why ? cJSON_CreateString(o->why) : NULL),
+        J_TREE("findings", findings_json(s, o)), J_TREE("steps", plain ? NULL : steps_json(o)),
+        J_TREE("replay", plain ? NULL : replay_json(s, o)));
 }
 
 static cJSON *distribution_json(const struct report_data *d)
@@ -88,20 +88,20 @@ void report_json(FILE *out, const struct report_data *d)
     char *text;
 
     for (int i = 0; i < STATUS_COUNT; i++) {
-        json_put(summary, status_name((enum status)i), json_number((int64_t)report_count(d, (enum status)i, true)));
+        json_put(summary, status_name((enum status)i),
+                 json_number((int64_t)report_count(d, (enum status)i, true)));
         unscored += report_count(d, (enum status)i, false);
     }
     json_put(summary, "not_scored", json_number((int64_t)unscored));
     for (size_t i = 0; i < d->count; i++)
         cJSON_AddItemToArray(cases, case_json(s, &d->outcomes[i]));
-    json = json_object(J_WHOLE("protocol", 1), J_TEXT("suite", "mockflare-conform"),
-                       J_TEXT("version", MF_VERSION), J_TEXT("profile", s->profile.name),
-                       J_TREE("mock", cJSON_Duplicate(s->health, true)),
-                       J_TREE("linker", s->described ? cJSON_Duplicate(s->described, true) : cJSON_CreateNull()),
-                       J_WHOLE("elapsed_ms", d->elapsed_ms), J_TREE("summary", summary),
-                       J_TREE("seed", d->random ? cJSON_CreateString(d->seed) : NULL),
-                       J_TREE("distribution", d->random ? distribution_json(d) : NULL),
-                       J_TREE("cases", cases));
+    json = json_object(
+        J_WHOLE("protocol", 1), J_TEXT("suite", "mockflare-conform"), J_TEXT("version", MF_VERSION),
+        J_TEXT("profile", s->profile.name), J_TREE("mock", cJSON_Duplicate(s->health, true)),
+        J_TREE("linker", s->described ? cJSON_Duplicate(s->described, true) : cJSON_CreateNull()),
+        J_WHOLE("elapsed_ms", d->elapsed_ms), J_TREE("summary", summary),
+        J_TREE("seed", d->random ? cJSON_CreateString(d->seed) : NULL),
+        J_TREE("distribution", d->random ? distribution_json(d) : NULL), J_TREE("cases", cases));
     text = json_pretty_dup(json);
     fputs(text, out);
     putc('\n', out);

@@ -66,8 +66,8 @@ void report_tap(FILE *out, const struct report_data *d)
     fprintf(out, "TAP version 13\n1..%zu\n", d->count);
     for (size_t i = 0; i < d->count; i++) {
         const struct outcome *o = &d->outcomes[i];
-        bool fine = o->status == STATUS_PASS || o->status == STATUS_WARN || o->status == STATUS_SKIP ||
-                    o->status == STATUS_FLAKY;
+        bool fine = o->status == STATUS_PASS || o->status == STATUS_WARN ||
+                    o->status == STATUS_SKIP || o->status == STATUS_FLAKY;
 
         fprintf(out, "%sok %zu - %s ", fine ? "" : "not ", i + 1, o->c->id);
         put_plain(out, o->c->title);

@@ -52,8 +52,9 @@ static void put_request(FILE *out, const cJSON *entry, int64_t begun)
     const char *detail = json_text(json_get(entry, "why"), "detail");
     int64_t status = json_whole(entry, "status", 0), code = json_whole(entry, "code", 0);
 
-    fprintf(out, "      %+6lld ms  %s %s%s%s -> ", (long long)(json_whole(entry, "at_ms", begun) - begun),
-            method ? method : "", path ? path : "", query && *query ? "?" : "", query ? query : "");
+    fprintf(out, "      %+6lld ms  %s %s%s%s -> ",
+            (long long)(json_whole(entry, "at_ms", begun) - begun), method ? method : "",
+            path ? path : "", query && *query ? "?" : "", query ? query : "");
     if (status)
         fprintf(out, "%lld", (long long)status);
     else
@@ -75,8 +76,7 @@ static void put_trace(FILE *out, const cJSON *journal)
 
     if (cJSON_GetArraySize(entries) == 0)
         fputs("      no request reached the mock\n", out);
-    cJSON_ArrayForEach(entry, entries)
-    {
+    cJSON_ArrayForEach (entry, entries) {
         if (n++ < TRACE_MOST)
             put_request(out, entry, begun);
     }
@@ -108,7 +108,8 @@ static void put_step(FILE *out, const struct suite *s, const struct outcome *o, 
         fprintf(out, "    %s %s: %s\n", report_level(s, o, step->findings.items[k].check),
                 check_name(step->findings.items[k].check), step->findings.items[k].text);
     if (step->signal)
-        fprintf(out, "    ended by signal %d after %lld ms\n", step->signal, (long long)step->elapsed_ms);
+        fprintf(out, "    ended by signal %d after %lld ms\n", step->signal,
+                (long long)step->elapsed_ms);
     else
         fprintf(out, "    exit %d after %lld ms\n", step->exit_code, (long long)step->elapsed_ms);
     put_block(out, "printed", step->said);
@@ -121,10 +122,10 @@ static void put_failure(FILE *out, const struct suite *s, const struct outcome *
 {
     const cJSON *ref;
 
-    fprintf(out, "\n%s %s: %s\n", o->status == STATUS_FLAKY ? "flaky" : "failed", o->c->id, o->c->title);
+    fprintf(out, "\n%s %s: %s\n", o->status == STATUS_FLAKY ? "flaky" : "failed", o->c->id,
+            o->c->title);
     fputs("  refs:", out);
-    cJSON_ArrayForEach(ref, o->c->refs)
-    {
+    cJSON_ArrayForEach (ref, o->c->refs) {
         fprintf(out, "%s %s", ref == o->c->refs->child ? "" : ";", ref->valuestring);
     }
     putc('\n', out);
@@ -142,8 +143,8 @@ static void put_distribution(FILE *out, const struct report_data *d)
 
     fprintf(out, "\n%zu random worlds from seed %s; what is right in them:\n", d->count, d->seed);
     for (size_t row = 0; (reason = report_reason(d, row, &count)); row++)
-        fprintf(out, "  %5zu  %5.1f %%  %s\n", count, d->count ? 100.0 * (double)count / (double)d->count : 0,
-                reason);
+        fprintf(out, "  %5zu  %5.1f %%  %s\n", count,
+                d->count ? 100.0 * (double)count / (double)d->count : 0, reason);
 }
 
 void report_text_end(FILE *out, const struct report_data *d)

@@ -79,8 +79,7 @@ bool list_has(const cJSON *list, const char *word)
 {
     const cJSON *item;
 
-    cJSON_ArrayForEach(item, list)
-    {
+    cJSON_ArrayForEach (item, list) {
         if (cJSON_IsString(item) && strcmp(item->valuestring, word) == 0)
             return true;
     }
@@ -132,8 +131,7 @@ static bool texts_only(const cJSON *list)
 
     if (!cJSON_IsArray(list))
         return false;
-    cJSON_ArrayForEach(item, list)
-    {
+    cJSON_ArrayForEach (item, list) {
         if (!cJSON_IsString(item))
             return false;
     }
@@ -169,11 +167,14 @@ static char *linked_form(const struct result *r)
     return NULL;
 }
 
-/* What is wrong with the members, or NULL. Members that the protocol does not know are not looked at. */
+/* What is wrong with the members, or NULL. Members that the protocol does not know are not looked
+ * at. */
 static char *form_of(const struct result *r)
 {
-    const cJSON *missing = json_get(r->json, "missing"), *unverified = json_get(r->json, "unverified");
-    const cJSON *message = json_get(r->json, "message"), *retryable = json_get(r->json, "retryable");
+    const cJSON *missing = json_get(r->json, "missing"),
+                *unverified = json_get(r->json, "unverified");
+    const cJSON *message = json_get(r->json, "message"),
+                *retryable = json_get(r->json, "retryable");
     const char *reason = json_text(r->json, "reason");
 
     if (!cJSON_IsBool(json_get(r->json, "linked")))
@@ -183,7 +184,8 @@ static char *form_of(const struct result *r)
     if (!r->reason)
         return text_printf("reason \"%.40s\" is none of the protocol", reason);
     if (r->linked != (r->reason->class == CLASS_OK))
-        return text_printf("linked is %s, but the reason is %s", r->linked ? "true" : "false", reason);
+        return text_printf("linked is %s, but the reason is %s", r->linked ? "true" : "false",
+                           reason);
     if (!texts_only(missing) && (present(missing) || r->reason->class == CLASS_PERMISSION))
         return text_printf("missing is not a list of names");
     if (present(unverified) && !texts_only(unverified))

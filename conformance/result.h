@@ -1,5 +1,5 @@
-/* result: the one JSON object a linker prints, read and checked for its form, and the protocol's words for
- * reasons. A result is one thread's. */
+/* result: the one JSON object a linker prints, read and checked for its form, and the protocol's
+ * words for reasons. A result is one thread's. */
 #ifndef MF_RESULT_H
 #define MF_RESULT_H
 

@@ -19,7 +19,7 @@
 
 #define DEADLINE_MS 30000
 #define STDERR_KEPT ((size_t)1 << 20)
-#define SHOWN 2000 // characters of output that a report keeps
+#define SHOWN 2000  // characters of output that a report keeps
 #define SETTLE_MS 3 // a request's entry is written just after its answer is sent
 
 static int take_token(struct stage *s, struct evidence *e, char **why)
@@ -39,7 +39,8 @@ static int take_token(struct stage *s, struct evidence *e, char **why)
         *why = text_printf("the world has no token \"%s\" with a value", name);
         return -1;
     }
-    e->token = hole ? text_printf("%.*s%s%s", (int)(hole - wrap), wrap, value, hole + 2) : xstrdup(value);
+    e->token =
+        hole ? text_printf("%.*s%s%s", (int)(hole - wrap), wrap, value, hole + 2) : xstrdup(value);
     e->kind = json_text(token, "kind");
     e->value = xstrdup(value);
     leak_init(&e->leak, value);
@@ -88,8 +89,7 @@ static char *join_names(const cJSON *list)
     if (!list)
         return NULL;
     buf_init(&out);
-    cJSON_ArrayForEach(item, list)
-    {
+    cJSON_ArrayForEach (item, list) {
         buf_printf(&out, "%s%s", out.len ? "," : "", item->valuestring);
     }
     return buf_take(&out);
@@ -119,9 +119,9 @@ static int ask_truth(struct stage *s, struct evidence *e, char **why)
     if ((!e->required && !json_flag(e->step->expect, "by_truth", false)) || !*e->account_right ||
         json_text(e->step->run, "base_url"))
         return 0;
-    body = json_object(J_TEXT("token_value", e->value), J_TEXT("account_id", e->account_right),
-                       J_TREE("required", e->required ? cJSON_Duplicate(e->required, true)
-                                                      : cJSON_CreateArray()));
+    body = json_object(
+        J_TEXT("token_value", e->value), J_TEXT("account_id", e->account_right),
+        J_TREE("required", e->required ? cJSON_Duplicate(e->required, true) : cJSON_CreateArray()));
     rc = stage_ask(s, "POST", "/truth", body, &e->truth, why);
     cJSON_Delete(body);
     return rc;
@@ -142,9 +142,15 @@ static int run_linker(struct stage *s, struct evidence *e, const char *base, cha
 {
     const cJSON *run = e->step->run;
     char mark[33];
-    struct inputs in = { .run = mark, .base_url = base, .home = s->place.home, .tmp = s->place.tmp,
-                         .state_file = s->place.state, .token_file = s->place.token,
-                         .token = e->token, .account = e->account, .token_type = e->declared,
+    struct inputs in = { .run = mark,
+                         .base_url = base,
+                         .home = s->place.home,
+                         .tmp = s->place.tmp,
+                         .state_file = s->place.state,
+                         .token_file = s->place.token,
+                         .token = e->token,
+                         .account = e->account,
+                         .token_type = e->declared,
                          .required = join_names(e->required),
                          .verbose = json_flag(run, "verbose", false),
                          .deadline_ms = (long)json_whole(run, "deadline_ms", DEADLINE_MS) };
@@ -158,8 +164,12 @@ static int run_linker(struct stage *s, struct evidence *e, const char *base, cha
     }
     argv = inputs_argv(s->suite, &in);
     env = inputs_env(s->suite, &in);
-    plan = (struct spawn_plan){ .argv = argv, .env = env, .cwd = s->place.home, .run = mark,
-                                .deadline_ms = in.deadline_ms, .out_most = RESULT_MOST + 1,
+    plan = (struct spawn_plan){ .argv = argv,
+                                .env = env,
+                                .cwd = s->place.home,
+                                .run = mark,
+                                .deadline_ms = in.deadline_ms,
+                                .out_most = RESULT_MOST + 1,
                                 .err_most = STDERR_KEPT };
     spawn_run(&plan, &e->process);
     words_free(argv);
@@ -233,7 +243,8 @@ static int observe(struct stage *s, struct evidence *e, char **why)
         goto done;
     place_state(&s->place, &e->leak, &e->after);
     e->leaked_file = place_leak_dup(&s->place, &e->leak);
-    result_read(e->process.out, e->process.out_total > RESULT_MOST ? RESULT_MOST + 1 : e->process.out_len,
+    result_read(e->process.out,
+                e->process.out_total > RESULT_MOST ? RESULT_MOST + 1 : e->process.out_len,
                 e->last_line, &e->result);
     if (behind)
         e->base = sink_hits_dup(behind, 0, &e->base_count);
@@ -306,8 +317,7 @@ static const char *lacked_feature(const struct suite *s, const struct test_case 
 
     if (c->auto_type && !has_feature(s, "auto_type"))
         return "auto_type";
-    cJSON_ArrayForEach(feature, c->features)
-    {
+    cJSON_ArrayForEach (feature, c->features) {
         if (!has_feature(s, feature->valuestring))
             return feature->valuestring;
     }
@@ -321,7 +331,9 @@ void case_run(const struct suite *s, struct worker *w, const struct test_case *c
     int64_t begun = stamp_monotonic();
     char *why = NULL;
 
-    *o = (struct outcome){ .c = c, .scored = !c->path || s->score_all || profile_scores(&s->profile, c->id) };
+    *o = (struct outcome){ .c = c,
+                           .scored =
+                               !c->path || s->score_all || profile_scores(&s->profile, c->id) };
     if (lacked) {
         o->status = STATUS_SKIP;
         o->why = text_printf("needs the feature %s", lacked);

@@ -45,7 +45,8 @@ static void try_again(const struct suite *s, struct worker *w, struct outcome *o
 
     case_run(s, w, o->c, &again);
     outcome_grade(s, &again);
-    if (again.status == STATUS_PASS || again.status == STATUS_WARN || again.status == STATUS_WAIVED) {
+    if (again.status == STATUS_PASS || again.status == STATUS_WARN ||
+        again.status == STATUS_WAIVED) {
         o->status = STATUS_FLAKY;
         free(o->why);
         o->why = text_printf("failed once, and passed when it was run again");
@@ -59,7 +60,9 @@ static void item(void *with, void *own, size_t i)
     struct outcome *o = &s->outcomes[i];
 
     if (spawn_stopping()) {
-        *o = (struct outcome){ .c = s->cases[i], .status = STATUS_ERROR, .scored = true,
+        *o = (struct outcome){ .c = s->cases[i],
+                               .status = STATUS_ERROR,
+                               .scored = true,
                                .why = text_printf("interrupted before it ran") };
         return;
     }
@@ -111,7 +114,8 @@ static void write_lines(FILE *out, const struct report_data *d)
 
 int session_report(const struct session *s, const char *spec, char **why)
 {
-    const struct report_data d = { s->suite, s->outcomes, s->count, s->elapsed_ms, s->random, s->seed };
+    const struct report_data d = { s->suite,      s->outcomes, s->count,
+                                   s->elapsed_ms, s->random,   s->seed };
     const char *file = strchr(spec, '=');
     FILE *out = file ? fopen(file + 1, "we") : stdout;
     int broken;

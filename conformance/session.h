@@ -1,5 +1,5 @@
-/* session: the cases of one call are run by a few threads, their lines printed in order as they end, and
- * the reports written. One thread calls it. */
+/* session: the cases of one call are run by a few threads, their lines printed in order as they
+ * end, and the reports written. One thread calls it. */
 #ifndef MF_SESSION_H
 #define MF_SESSION_H
 
@@ -13,8 +13,8 @@ struct session {
     size_t count, jobs;
     bool random;
     const char *seed;
-    FILE *live;                  // where lines go as cases end; NULL: nowhere
-    struct outcome *outcomes;    // filled by session_run
+    FILE *live;               // where lines go as cases end; NULL: nowhere
+    struct outcome *outcomes; // filled by session_run
     bool *ended;
     size_t printed;
     int64_t elapsed_ms;

@@ -138,7 +138,8 @@ struct sink *sink_new(enum sink_kind kind, char **why)
     pthread_mutex_init(&s->lock, NULL);
     rc = open_port(s);
     if (rc == 0 && kind != SINK_CLOSED) {
-        rc = pipe2(s->wake, O_CLOEXEC) != 0 ? errno : pthread_create(&s->thread, NULL, sink_main, s);
+        rc =
+            pipe2(s->wake, O_CLOEXEC) != 0 ? errno : pthread_create(&s->thread, NULL, sink_main, s);
         s->running = rc == 0;
     }
     if (rc == 0)

@@ -1,5 +1,5 @@
-/* sink: a listener of the suite's own that plays a host the linker must cope with or must not talk to.
- * One thread each, own mutex: its hits may be read while it runs. */
+/* sink: a listener of the suite's own that plays a host the linker must cope with or must not talk
+ * to. One thread each, own mutex: its hits may be read while it runs. */
 #ifndef MF_SINK_H
 #define MF_SINK_H
 
@@ -16,7 +16,7 @@ enum sink_kind {
 
 struct sink_hit {
     int64_t at_ms; // monotonic
-    char *head;    // the request's head, or what came of it; may be empty. Holds secrets: never shown
+    char *head; // the request's head, or what came of it; may be empty. Holds secrets: never shown
 };
 
 struct sink;

@@ -25,8 +25,8 @@
 
 static volatile sig_atomic_t stopping;
 
-/* The children that somebody waits for. Starting one and entering it here is one step for whoever looks
- * for orphans, so none is reaped under its owner's feet. */
+/* The children that somebody waits for. Starting one and entering it here is one step for whoever
+ * looks for orphans, so none is reaped under its owner's feet. */
 static pthread_mutex_t owned_lock = PTHREAD_MUTEX_INITIALIZER;
 static pid_t owned[OWNED_MOST];
 static size_t owned_count;
@@ -114,8 +114,8 @@ static bool carries(pid_t pid, const char *word, char *room, size_t room_len)
     return memmem(room, len, word, strlen(word) + 1) != NULL;
 }
 
-/* One look through the processes: kills what carries this run's mark, reaps orphans that ended. True if
- * there was anything of this run. */
+/* One look through the processes: kills what carries this run's mark, reaps orphans that ended.
+ * True if there was anything of this run. */
 static bool sweep_once(const char *mark)
 {
     static const size_t room_len = 128 * 1024;
@@ -231,14 +231,16 @@ static void watch_drain(struct watch *w, int wait_ms)
 
     poll(p, 2, wait_ms); // a closed stream is -1 and sleeps
     for (int i = 0; i < 2; i++)
-        if (w->fds[i] >= 0 && p[i].revents && !drain(w->fds[i], &w->kept[i], w->most[i], &w->total[i])) {
+        if (w->fds[i] >= 0 && p[i].revents &&
+            !drain(w->fds[i], &w->kept[i], w->most[i], &w->total[i])) {
             close(w->fds[i]);
             w->fds[i] = -1;
         }
 }
 
 /* Until the process ends: TERM at the deadline, KILL two seconds later. The wait status. */
-static int watch_process(const struct spawn_plan *p, pid_t pid, struct watch *w, struct spawn_result *r)
+static int watch_process(const struct spawn_plan *p, pid_t pid, struct watch *w,
+                         struct spawn_result *r)
 {
     int64_t begun = stamp_monotonic(), termed = 0;
     int status = 0;

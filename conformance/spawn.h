@@ -1,6 +1,6 @@
-/* spawn: one run of a command: own process group, the environment given and no other, empty standard
- * input, output kept up to a limit, a deadline. Nothing of it is left behind: after the run its group and
- * every process that carries its MF_RUN are killed and reaped. Any thread. */
+/* spawn: one run of a command: own process group, the environment given and no other, empty
+ * standard input, output kept up to a limit, a deadline. Nothing of it is left behind: after the
+ * run its group and every process that carries its MF_RUN are killed and reaped. Any thread. */
 #ifndef MF_SPAWN_H
 #define MF_SPAWN_H
 
@@ -22,8 +22,8 @@ struct spawn_result {
     char *why;     // it could not be started; NULL: it ran
     int exit_code; // -1: ended by `signal`
     int signal;
-    bool late;     // the deadline passed
-    bool stopped;  // spawn_stop() ended it
+    bool late;    // the deadline passed
+    bool stopped; // spawn_stop() ended it
     char *out, *err;
     size_t out_len, err_len;     // what was kept
     size_t out_total, err_total; // what came

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-int stage_ask(struct stage *s, const char *method, const char *path, const cJSON *body, cJSON **answer,
-              char **why)
+int stage_ask(struct stage *s, const char *method, const char *path, const cJSON *body,
+              cJSON **answer, char **why)
 {
     return mock_ask(s->suite->mock, s->worker->wire, s->sandbox, method, path, body, answer, why);
 }
@@ -74,7 +74,8 @@ void stage_close(struct stage *s)
 {
     char *path = text_printf("/sandboxes/%s", s->sandbox), *why = NULL;
 
-    if (*s->sandbox && mock_ask(s->suite->mock, s->worker->wire, NULL, "DELETE", path, NULL, NULL, &why) != 0)
+    if (*s->sandbox &&
+        mock_ask(s->suite->mock, s->worker->wire, NULL, "DELETE", path, NULL, NULL, &why) != 0)
         free(why); // the world is no longer needed; a dead mock shows at the next case
     free(path);
     sink_free(s->foreign);
@@ -97,8 +98,7 @@ static int patch_all(struct stage *s, const char *folder, const cJSON *patches, 
 {
     const cJSON *patch;
 
-    cJSON_ArrayForEach(patch, patches)
-    {
+    cJSON_ArrayForEach (patch, patches) {
         char *name = text_percent_dup(patch->string), *path = text_printf("/%s/%s", folder, name);
         int rc = stage_ask(s, "PATCH", path, patch, NULL, why);
 
@@ -119,7 +119,8 @@ int stage_change(struct stage *s, const cJSON *change, char **why)
     if (patch_all(s, "tokens", json_get(change, "tokens"), why) == 0 &&
         patch_all(s, "users", json_get(change, "users"), why) == 0 &&
         (!faults || stage_ask(s, "PUT", "/faults", faults, NULL, why) == 0) &&
-        (!ahead || stage_ask(s, "POST", "/clock", advance, NULL, why) == 0) && snapshot(s, &s->now, why) == 0)
+        (!ahead || stage_ask(s, "POST", "/clock", advance, NULL, why) == 0) &&
+        snapshot(s, &s->now, why) == 0)
         rc = 0;
     if (faults)
         s->faults = faults;
@@ -131,8 +132,7 @@ const cJSON *stage_find(const cJSON *list, const char *member, const char *value
 {
     const cJSON *item;
 
-    cJSON_ArrayForEach(item, list)
-    {
+    cJSON_ArrayForEach (item, list) {
         const char *text = json_text(item, member);
 
         if (value && text && strcmp(text, value) == 0)

@@ -1,5 +1,5 @@
-/* stage: the world of one case while it runs: its sandbox in the mock, the foreign host it may name, its
- * folder, and what the world looked like. One thread. */
+/* stage: the world of one case while it runs: its sandbox in the mock, the foreign host it may
+ * name, its folder, and what the world looked like. One thread. */
 #ifndef MF_STAGE_H
 #define MF_STAGE_H
 
@@ -23,8 +23,8 @@ int stage_open(struct stage *s, char **why);
 void stage_close(struct stage *s); // also after stage_open failed
 int stage_change(struct stage *s, const cJSON *change, char **why);
 /* A request to the sandbox's control API, as mock_ask. */
-int stage_ask(struct stage *s, const char *method, const char *path, const cJSON *body, cJSON **answer,
-              char **why);
+int stage_ask(struct stage *s, const char *method, const char *path, const cJSON *body,
+              cJSON **answer, char **why);
 /* The id of an account of the world by name; an id stays what it is. NULL: there is none. */
 const char *stage_account(const struct stage *s, const char *name);
 /* The object of a list whose member has that value. */

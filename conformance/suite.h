@@ -1,5 +1,5 @@
-/* suite: one run of the linker suite: what it was told, what it works with, and what came of every case.
- * Filled before the workers start and read-only then, outcomes apart (one worker each). */
+/* suite: one run of the linker suite: what it was told, what it works with, and what came of every
+ * case. Filled before the workers start and read-only then, outcomes apart (one worker each). */
 #ifndef MF_SUITE_H
 #define MF_SUITE_H
 
@@ -23,7 +23,7 @@ struct suite {
     struct waivers waivers;
     struct operations operations;
     struct mock *mock;
-    char *folder; // of all places
+    char *folder;       // of all places
     const char *replay; // the options that a replay needs, as typed; before "--case ID -- …"
     cJSON *described;   // the linker's own description; NULL: none
     cJSON *health;      // the mock's own
@@ -67,7 +67,8 @@ struct outcome {
 };
 
 /* Runs a case and judges it, without waivers. Fills `o` in every case. */
-void case_run(const struct suite *s, struct worker *w, const struct test_case *c, struct outcome *o);
+void case_run(const struct suite *s, struct worker *w, const struct test_case *c,
+              struct outcome *o);
 /* The status by profile and waivers, from the findings. */
 void outcome_grade(const struct suite *s, struct outcome *o);
 void outcome_release(struct outcome *o);

@@ -26,8 +26,8 @@ static void waiver_release(struct waiver *w)
 }
 
 /* NULL: it is right; else what is wrong, the caller's. */
-static char *read_line(const char *line, struct waiver *w, bool (*known)(const char *, const void *),
-                       const void *with)
+static char *read_line(const char *line, struct waiver *w,
+                       bool (*known)(const char *, const void *), const void *with)
 {
     char *colon, *wrong = NULL;
     const char *near;
@@ -52,8 +52,9 @@ static char *read_line(const char *line, struct waiver *w, bool (*known)(const c
     return wrong;
 }
 
-int waivers_parse(const char *name, const char *text, bool (*known)(const char *id, const void *with),
-                  const void *with, struct waivers *out, char **why)
+int waivers_parse(const char *name, const char *text,
+                  bool (*known)(const char *id, const void *with), const void *with,
+                  struct waivers *out, char **why)
 {
     struct buf wrong;
     unsigned number = 0;
@@ -98,7 +99,8 @@ void waivers_release(struct waivers *w)
 const struct waiver *waiver_for(const struct waivers *w, const char *case_id, enum check c)
 {
     for (size_t i = 0; i < w->count; i++)
-        if (strcmp(w->items[i].case_id, case_id) == 0 && (w->items[i].any || w->items[i].check == c))
+        if (strcmp(w->items[i].case_id, case_id) == 0 &&
+            (w->items[i].any || w->items[i].check == c))
             return &w->items[i];
     return NULL;
 }
