@@ -154,6 +154,8 @@ void reply_finish(struct call *c)
         c->out.no_body = true;
     if (c->fault && c->fault->malformed)
         c->out.body->len /= 2; // what is left of a JSON text is none
+    if (c->fault && c->fault->content_type)
+        c->out.content_type = c->fault->content_type;
     write_head(c);
     if (text_starts(c->local_path, "/_mockflare/"))
         return;

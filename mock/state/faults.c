@@ -208,6 +208,8 @@ const struct fault_plan *faults_plan(struct faults *f, struct call *c)
                                  .malformed = json_flag(what, "malformed", false) };
     change_world(c, what);
     plan->answers = fault_answer(c, what);
+    if (!plan->answers && json_text(what, "content_type"))
+        plan->content_type = arena_strdup(c->arena, json_text(what, "content_type"));
     return plan;
 }
 

@@ -22,10 +22,11 @@ struct fault_plan {
     int64_t drip_us;  // pause between pieces of the body; 0: at once
     int drip_bytes;   // size of a piece
     enum fault_reset reset;
-    int64_t truncate_at; // bytes of the body that are sent, then the connection ends; -1: all
-    bool endless;        // the body never ends (until the client goes)
-    bool malformed;      // the body is no JSON
-    bool answers;        // call.out holds the answer already: the walk ends at the gate
+    int64_t truncate_at;      // bytes of the body that are sent, then the connection ends; -1: all
+    bool endless;             // the body never ends (until the client goes)
+    bool malformed;           // the body is no JSON
+    const char *content_type; // of the real answer, NULL: its own
+    bool answers;             // call.out holds the answer already: the walk ends at the gate
 };
 
 struct faults *faults_new(const cJSON *list,

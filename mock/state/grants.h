@@ -34,7 +34,7 @@ cJSON *grants_policies(const struct grants *g, uint64_t seed);
 /* Complains of policies in the API's form: resources and groups that do not exist. True: none. */
 bool grants_check_policies(const cJSON *policies, enum token_kind kind, const char *path,
                            const struct complaints *c);
-/* A copy in which each group has its id and its name, and each policy an id. The caller's. */
+/* A copy in which each group has its id, and each policy an id and an effect. The caller's. */
 cJSON *grants_complete(const cJSON *policies, uint64_t seed);
 
 #endif

@@ -107,16 +107,17 @@ static void describe_allowed(struct buf *out, const struct walk *w)
 static void describe_item(struct buf *out, const cJSON *item, bool secret)
 {
     size_t len;
+    char *shown;
 
     if (cJSON_IsString(item) && !secret) {
         len = strlen(item->valuestring);
-        if (len > SHOWN_MOST) {
+        if (len > SHOWN_MOST)
             for (len = SHOWN_MOST; len && (item->valuestring[len] & 0xc0) == 0x80; len--)
                 ;
-            buf_printf(out, "\"%.*s…\"", (int)len, item->valuestring);
-        } else {
-            buf_printf(out, "\"%s\"", item->valuestring);
-        }
+        shown =
+            text_printf("%.*s%s", (int)len, item->valuestring, item->valuestring[len] ? "…" : "");
+        buf_json_text(out, shown); // a complaint is one line
+        free(shown);
     } else if (cJSON_IsNumber(item)) {
         json_write(out, item);
     } else {

@@ -332,6 +332,13 @@ START_TEST(wire_effects_are_planned)
     ck_assert_int_le(plan->delay_us, 9000);
     call_end(c);
     c = call_begin("GET", "/zones", "GET /zones", NULL);
+    set_faults("[{\"do\":{\"content_type\":\"text/html\",\"headers\":{\"x-a\":\"b\"}}}]");
+    plan = faults_plan(world_faults(w), c);
+    ck_assert(plan && !plan->answers); // both stand on the real answer
+    ck_assert_str_eq(plan->content_type, "text/html");
+    ck_assert_str_eq(header_of(c, "x-a"), "b");
+    call_end(c);
+    c = call_begin("GET", "/zones", "GET /zones", NULL);
     set_faults("[{\"do\":{\"delay_ms\":0}}]");
     plan = faults_plan(world_faults(w), c);
     ck_assert_int_eq(plan->truncate_at, -1);

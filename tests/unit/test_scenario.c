@@ -34,6 +34,7 @@ static const struct {
     { "{ \"seed\": \"7\" }", 1, 11, "seed", "not \"7\"", "a text is no number" },
     { "{ \"clock\": \"noon\" }", 1, 12, "clock", "now-1h", "no time" },
     { "{ \"mode\": \"sofd\" }", 1, 11, "mode", "did you mean \"soft\"?", "a word of a list" },
+    { "{ \"mode\": \"a\\nb\" }", 1, 11, "mode", "not \"a\\nb\"", "a complaint is one line" },
     { "{ \"client_address_header\": \"a b\" }", 1, 28, "client_address_header", "header", "blank" },
     { "{ \"accounts\": [\n  { \"id\": \"" HEX "\" } ] }", 2, 3, "accounts[0]", "lacks \"name\"", "required" },
     { "{ \"accounts\": [{ \"name\": \"A\", \"id\": \"ABC\" }] }", 1, 37, "accounts[0].id", "32 lower-case hex", "no id" },
