@@ -50,7 +50,7 @@ static void add_page_head(struct buf *b, const char *title)
 static void add_page_style(struct buf *b)
 {
     buf_text(b, "<style>\nbody{font-family:sans-serif;margin:2rem;color:#333}\n");
-    for (int i = 1; b->len < PAGE_LEAST - 700; i++)
+    for (int i = 1; b->len < PAGE_LEAST - 250; i++)
         buf_printf(b, ".column-%d{width:%d.%02d%%;float:left;padding:0 1rem}\n", i, 100 / i,
                    10000 / i % 100);
     buf_text(b, "</style>\n</head>\n<body>\n");

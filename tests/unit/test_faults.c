@@ -281,8 +281,8 @@ START_TEST(page_has_the_size_of_a_real_one)
 
     set_faults("[{\"do\":{\"error\":\"edge_520\"}}]");
     faults_plan(world_faults(w), c);
-    ck_assert_uint_ge(c->out.body->len, 6000); // 6.5 to 7 kB (REC)
-    ck_assert_uint_le(c->out.body->len, 7500);
+    ck_assert_uint_ge(c->out.body->len, 6500); // 6.5 to 7 kB (REC)
+    ck_assert_uint_le(c->out.body->len, 7000);
     call_end(c);
 }
 END_TEST
