@@ -136,20 +136,35 @@ static void blank_comments(char *text, size_t len)
     }
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp((*(const cJSON *const *)a)->string, (*(const cJSON *const *)b)->string);
+}
+
+/* A member of this object whose name another one has; NULL: none. Sorts, for objects without end. */
+static const cJSON *twice_here(const cJSON *object)
+{
+    size_t n = (size_t)cJSON_GetArraySize(object), i = 0;
+    const cJSON **members = xcalloc(n, sizeof *members), *twice = NULL;
+
+    for (const cJSON *m = object->child; m; m = m->next)
+        members[i++] = m;
+    qsort(members, n, sizeof *members, by_name);
+    for (i = 1; i < n && !twice; i++)
+        if (strcmp(members[i - 1]->string, members[i]->string) == 0)
+            twice = members[i];
+    free(members);
+    return twice;
+}
+
 /* cJSON keeps the first of two members of one name silently; a person meant one of them. */
 static const cJSON *twice_named(const cJSON *item)
 {
-    const cJSON *found;
+    const cJSON *found = cJSON_IsObject(item) ? twice_here(item) : NULL;
 
-    for (const cJSON *m = item->child; m; m = m->next) {
-        if (m->string)
-            for (const cJSON *other = m->next; other; other = other->next)
-                if (strcmp(m->string, other->string) == 0)
-                    return other;
-        if ((found = twice_named(m)) != NULL)
-            return found;
-    }
-    return NULL;
+    for (const cJSON *m = item->child; m && !found; m = m->next)
+        found = twice_named(m);
+    return found;
 }
 
 cJSON *json_parse_commented(char *text, size_t len, char **why)
