@@ -1,10 +1,14 @@
 #include "mock/call.h"
 
 #include "common/text.h"
+#include "mock/body/multipart.h"
+#include "mock/store/blob.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define CALL_PART_JSON_MOST ((size_t)8 << 20)
 
 const char *call_header(const struct call *c, const char *name)
 {
@@ -60,6 +64,28 @@ const char *call_param_named(const struct call *c, const char *name)
         if (strcmp(op_param_name(c->op, i), name) == 0)
             return c->param[i].text;
     return NULL;
+}
+
+const struct multipart_part *call_part(const struct call *c, const char *name)
+{
+    return c->parts ? multipart_find(c->parts, name) : NULL;
+}
+
+cJSON *call_part_json(struct call *c, const char *name)
+{
+    const struct multipart_part *part = call_part(c, name);
+    cJSON *folded = c->parts ? json_get(c->json, name) : NULL;
+    cJSON *json = NULL;
+
+    if (part && blob_len(part->bytes) <= CALL_PART_JSON_MOST) {
+        size_t len;
+        const char *text = blob_view(part->bytes, &len);
+
+        json = json_parse(c->arena, text, len);
+    }
+    if (json)
+        return json;
+    return cJSON_IsObject(folded) || cJSON_IsArray(folded) ? folded : NULL;
 }
 
 void call_answer_header(struct call *c, const char *name, const char *value)

@@ -15,9 +15,12 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-struct world;
+struct blob;
 struct doc;
 struct fault_plan;
+struct multipart;
+struct multipart_part;
+struct world;
 
 enum step { GO_ON, ANSWERED };
 
@@ -75,6 +78,7 @@ struct why {
 struct call_out {
     int status;
     struct buf *body;         // complete bytes of the answer's body
+    struct blob *blob;        // instead of them, NULL: none (the arena holds the reference)
     const char *content_type; // NULL: application/json
     struct call_header header[16];
     size_t header_count;
@@ -101,9 +105,11 @@ struct call {
     const struct fault_plan *fault;
     int64_t rate_left;         // requests left in the window; -1: not counted
     int64_t retry_after_s;     // on 429
-    const char *body;          // intake: raw bytes, NUL-terminated
-    size_t body_len;
-    cJSON *json;               // intake: the body parsed, NULL if it is none
+    const char *body;          // intake: raw bytes, NUL-terminated; NULL: none, or only in `bytes`
+    size_t body_len;           // of all bytes, wherever they are
+    cJSON *json;               // intake: the body parsed; of a form, its fields; NULL: neither
+    struct blob *bytes;        // intake: the whole body where it is no JSON; blob_ref to keep it
+    struct multipart *parts;   // intake: NULL: the body is no multipart
     struct call_out out;
 };
 
@@ -112,6 +118,11 @@ const char *call_header(const struct call *c, const char *name); // NULL: not se
 const char *call_query(struct call *c, const char *name);
 int64_t call_query_whole(struct call *c, const char *name, int64_t fallback);
 const char *call_param_named(const struct call *c, const char *name); // by placeholder; NULL: none
+/* The first part of that name of a multipart body, or NULL. Its bytes: mock/store/blob.h. */
+const struct multipart_part *call_part(const struct call *c, const char *name);
+/* The JSON in the form field `name`: sent as text or file, or flattened into names such as
+ * `metadata[bindings][][type]`; NULL: it is not there, or is no JSON. Lives in the arena. */
+cJSON *call_part_json(struct call *c, const char *name);
 void call_answer_header(struct call *c, const char *name, const char *value);
 
 /* Answers in the dialect of c->op. `result` is moved in (NULL: null). */
@@ -125,6 +136,8 @@ enum step answer_list(struct call *c, cJSON *result, cJSON *info);
 enum step answer_text(struct call *c, const char *result, size_t len);
 enum step answer_raw(struct call *c, int status, const char *content_type, const void *bytes,
                      size_t len);
+/* The same without a copy; takes a reference of its own. `content_type` is borrowed until the reply. */
+enum step answer_blob(struct call *c, int status, const char *content_type, const struct blob *bytes);
 /* An error of the descriptors' catalogue; words come from there, `%s` in them from the arguments. */
 enum step refuse(struct call *c, enum error_id error, ...);
 /* The answer that the op's dialect has for `reason` (authentication, permission, routing, body). */

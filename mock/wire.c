@@ -3,6 +3,7 @@
 #include "common/buf.h"
 #include "mock/call.h"
 #include "mock/state/faults.h"
+#include "mock/store/blob.h"
 
 #include <netinet/in.h>
 #include <string.h>
@@ -114,12 +115,32 @@ static bool send_faulty(struct call *c, struct mg_connection *to, wire_write *pu
     return f->endless ? send_endless(to, put) : true;
 }
 
+/* In pieces, so that no copy of the whole is made on the way. */
+static bool send_blob(struct call *c, struct mg_connection *to, wire_write *put)
+{
+    size_t len;
+    const char *at = blob_view(c->out.blob, &len);
+    bool fine = put(to, c->out.head->at, c->out.head->len) > 0;
+
+    while (fine && len) {
+        size_t n = len < AT_ONCE ? len : AT_ONCE;
+
+        fine = put(to, at, n) > 0;
+        at += n;
+        len -= n;
+    }
+    blob_rest(c->out.blob);
+    return fine;
+}
+
 bool wire_send(struct call *c, struct mg_connection *to, wire_write *put)
 {
     size_t len = c->out.no_body ? 0 : c->out.body->len;
 
     if (c->fault)
         return send_faulty(c, to, put);
+    if (c->out.blob && !c->out.no_body)
+        return send_blob(c, to, put);
     if (len <= AT_ONCE) {
         buf_add(c->out.head, c->out.body->at, len);
         return put(to, c->out.head->at, c->out.head->len) > 0;

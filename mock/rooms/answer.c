@@ -3,6 +3,7 @@
 #include "mock/call.h"
 
 #include "mock/rooms/rooms.h"
+#include "mock/store/blob.h"
 #include "mock/world.h"
 
 #include <stdarg.h>
@@ -17,6 +18,7 @@ static void begin(struct call *c, int status)
 {
     c->out.status = status;
     c->out.body->len = 0;
+    c->out.blob = NULL;
     buf_reserve(c->out.body, 512);
     c->out.first_code = -1;
     c->out.depth = c->op->depth;
@@ -117,6 +119,15 @@ enum step answer_raw(struct call *c, int status, const char *content_type, const
     begin(c, status);
     c->out.content_type = content_type;
     buf_add(c->out.body, bytes, len);
+    return ANSWERED;
+}
+
+enum step answer_blob(struct call *c, int status, const char *content_type, const struct blob *bytes)
+{
+    begin(c, status);
+    c->out.content_type = content_type;
+    c->out.blob = blob_ref(bytes);
+    arena_on_free(c->arena, blob_unref_any, c->out.blob);
     return ANSWERED;
 }
 

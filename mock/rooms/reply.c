@@ -7,6 +7,7 @@
 #include "mock/state/faults.h"
 #include "mock/state/journal.h"
 #include "mock/state/rates.h"
+#include "mock/store/blob.h"
 #include "mock/world.h"
 
 #include <stdio.h>
@@ -136,7 +137,7 @@ static void write_head(struct call *c)
     if (c->fault && c->fault->endless)
         c->out.close = true; // a body without a length ends with the connection
     else if (c->out.status != 204)
-        buf_printf(h, "Content-Length: %zu\r\n", c->out.body->len);
+        buf_printf(h, "Content-Length: %zu\r\n", c->out.blob ? blob_len(c->out.blob) : c->out.body->len);
     buf_printf(h, "Connection: %s\r\n", c->in.keep_alive && !c->out.close ? "keep-alive" : "close");
     retry_header(c, h, now);
     if (text_starts(c->local_path, "/_mockflare"))
@@ -148,8 +149,21 @@ static void write_head(struct call *c)
     buf_text(h, "\r\n");
 }
 
+/* Faults work on plain bytes. */
+static void copy_blob(struct call *c)
+{
+    size_t len;
+    const char *bytes = blob_view(c->out.blob, &len);
+
+    c->out.body->len = 0;
+    buf_add(c->out.body, bytes, len);
+    c->out.blob = NULL;
+}
+
 void reply_finish(struct call *c)
 {
+    if (c->fault && c->out.blob)
+        copy_blob(c);
     if (c->is_head)
         c->out.no_body = true;
     if (c->fault && c->fault->malformed)
