@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ALL_ROWS 100  // from so many worlds on, a reason that none has is worth telling
 #define TRACE_MOST 40 // lines of one step's trace
 
 static void put_status(FILE *out, enum status s)
@@ -143,8 +144,9 @@ static void put_distribution(FILE *out, const struct report_data *d)
 
     fprintf(out, "\n%zu random worlds from seed %s; what is right in them:\n", d->count, d->seed);
     for (size_t row = 0; (reason = report_reason(d, row, &count)); row++)
-        fprintf(out, "  %5zu  %5.1f %%  %s\n", count,
-                d->count ? 100.0 * (double)count / (double)d->count : 0, reason);
+        if (count || d->count >= ALL_ROWS)
+            fprintf(out, "  %5zu  %5.1f %%  %s\n", count,
+                    d->count ? 100.0 * (double)count / (double)d->count : 0, reason);
 }
 
 void report_text_end(FILE *out, const struct report_data *d)
