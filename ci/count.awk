@@ -6,6 +6,9 @@
     if (match(line, /^[0-9]+: /)) { # ctest -V: "7: what test 7 printed"
         test = substr(line, 1, RLENGTH - 2)
         line = substr(line, RLENGTH + 1)
+        ctest = 1
+    } else if (ctest && line !~ /^ *[0-9]+\/[0-9]+ Test +#/) {
+        next # a failure's output once more
     }
     if (match(line, /Checks: [0-9]+, Failures: [0-9]+, Errors: [0-9]+/)) {
         split(substr(line, RSTART, RLENGTH), n, /[^0-9]+/)
