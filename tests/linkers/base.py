@@ -141,9 +141,7 @@ class Linker:
                       headers=self.request_headers())
             r = c.getresponse()
             body = self.read_body(r, time.monotonic() + min(ONE_S, left))
-            if body is None:
-                return Answer(r.status, broken=None, headers=r.headers, body=b"")
-            return Answer(r.status, r.headers, body)
+            return Answer(r.status, r.headers, body or b"")  # a body without end counts as none
         except (OSError, ValueError, http.client.HTTPException) as e:
             return self.wire_trouble(e)
         finally:
@@ -296,8 +294,8 @@ class Linker:
         self.location(a, "account")
         if a.dead_token:
             raise Refused("invalid_token", "account", "The API rejects this token now.")
-        if self.kind == "account" or self.zones():
-            return  # verified at the account's own endpoint, or a zone of it is in sight
+        if self.kind == "account" or self.zones() or self.is_listed():
+            return  # verified at the account's own endpoint, or it or a zone of it is in sight
         self.refuse_account()
 
     def refuse_account(self):
@@ -305,6 +303,20 @@ class Linker:
         if a.good:
             raise Refused("account_mismatch", "account", "This is the id of a zone, not of an account.", "zone_id")
         raise Refused("account_mismatch", "account", "The token is good, but not for this account.")
+
+    def is_listed(self):
+        """Does the list of accounts show it, on whatever page? An empty list is a legal answer."""
+        page, pages = 1, 1
+        while page <= pages and page <= 40:
+            a = self.get("/accounts?page=%d&per_page=50" % page)
+            self.ride_out(a, "account")
+            if not a.good:
+                return False
+            if any(found.get("id") == self.account for found in a.json.get("result") or []):
+                return True
+            pages = self.pages_of(a)
+            page += 1
+        return False
 
     known_zones = None
 
@@ -405,7 +417,7 @@ class Linker:
     def shown(self, name):
         """zone.permissions of every zone of the account; None where it says nothing about this group."""
         word = rows.shown_as(name)
-        lists = [z["permissions"] for z in self.zones() if z.get("permissions")]
+        lists = [z["permissions"] for z in self.zones() if isinstance(z.get("permissions"), list)]
         if not word or not lists:
             return None
         return any(word in listed for listed in lists)

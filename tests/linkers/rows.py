@@ -29,7 +29,12 @@ ZONE = {
     "SSL and Certificates": "/zones/{z}/ssl/certificate_packs",
     "Waiting Rooms": "/zones/{z}/waiting_rooms/settings",
 }
-SHOWN = {"Zone": "#zone", "DNS": "#dns_records", "Zone Settings": "#zone_settings", "Workers Routes": "#worker"}
+SHOWN = {
+    "Zone": "#zone", "DNS": "#dns_records", "Zone Settings": "#zone_settings", "Workers Routes": "#worker",
+    "Analytics": "#analytics", "Cache Purge": "#cache_purge", "Firewall Services": "#waf",
+    "Health Checks": "#healthchecks", "Load Balancers": "#lb", "SSL and Certificates": "#ssl",
+    "Waiting Rooms": "#waitingroom",
+}
 SHARED = {"Account Rulesets", "Cloudflare Tunnel", "Page Rules", "Workers Scripts"}
 SHOP_NAMES = {"Pages": "Cloudflare Pages", "Waiting Rooms": "Waiting Room"}
 
@@ -69,4 +74,4 @@ def proves(name):
 
 def shown_as(name):
     base, verb = split(name)
-    return SHOWN[base] + (":read" if verb == "Read" else ":edit") if base in SHOWN and verb else None
+    return SHOWN[base] + (":read" if verb == "Read" else ":edit") if base in SHOWN else None
