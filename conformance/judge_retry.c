@@ -13,26 +13,34 @@
 #define PAUSE_LEAST_MS 200
 #define PAUSE_SLACK_MS 20
 
-/* Seconds that the answer told to wait: the case says so, or the fault that gave the answer. 0:
- * none. */
-static int64_t wait_told_s(const struct evidence *e, const struct seen *s)
+/* Milliseconds that the answer told to wait: the case says so, or the fault that gave the answer.
+ * 0: none told. A date tells whole seconds only, so up to one of them may be lost. */
+static int64_t wait_told_ms(const struct evidence *e, const struct seen *s)
 {
-    return json_whole(e->step->traffic, "wait_after_429_s", json_whole(s->did, "retry_after", 0));
+    const char *form = json_text(json_get(e->c->world, "behaviour"), "retry_after");
+    const cJSON *traffic = e->step->traffic;
+    int64_t told = json_whole(s->did, "retry_after", 0) * 1000;
+
+    if (json_get(traffic, "wait_after_429_s"))
+        return json_whole(traffic, "wait_after_429_s", 0) * 1000;
+    if (form && strcmp(form, "none") == 0)
+        return 0;
+    return form && strcmp(form, "date") == 0 && told ? told - 1000 : told;
 }
 
 static void judge_after(const struct evidence *e, struct findings *f)
 {
     for (size_t i = 0; i < e->seen_count; i++) {
         const struct seen *s = &e->seen[i];
-        int64_t told = s->status == 429 ? wait_told_s(e, s) : 0;
+        int64_t told = s->status == 429 ? wait_told_ms(e, s) : 0;
 
         if (s->status == 429)
             findings_judge(f, CHECK_RETRY_AFTER);
         for (size_t k = i + 1; told && k < e->seen_count; k++) {
             int64_t waited = e->seen[k].at_ms - s->end_ms;
 
-            if (waited >= 0 && waited < told * 1000 - WAIT_SLACK_MS)
-                findings_add(f, CHECK_RETRY_AFTER, "%s came %lld ms after a 429 that said %lld s",
+            if (waited >= 0 && waited < told - WAIT_SLACK_MS)
+                findings_add(f, CHECK_RETRY_AFTER, "%s came %lld ms after a 429 that said %lld ms",
                              e->seen[k].path, (long long)waited, (long long)told);
         }
     }
