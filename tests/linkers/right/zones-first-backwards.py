@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Right: looks at the zones before the account and at the last permission first; one try where others take three.
+# Right: looks at the zones before the account and at the last permission first; tries twice at most.
 import os
 import sys
 
