@@ -86,7 +86,7 @@ static void retry_header(struct call *c, struct buf *h, int64_t now)
         buf_printf(h, "Retry-After: %lld\r\n", (long long)c->retry_after_s);
         break;
     case RETRY_DATE:
-        now += c->retry_after_s * STAMP_SECOND;
+        now += (c->retry_after_s + 1) * STAMP_SECOND - 1; // up to the next whole second: never too early
         stamp_text(now, 0, text);
         http_date(now, text, date);
         buf_printf(h, "Retry-After: %s\r\n", date);
