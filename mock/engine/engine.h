@@ -34,7 +34,7 @@ struct kind_hooks { // generated: spec_kind_hooks[KIND_COUNT]
     extra_hook *extra;
     int (*order[2])(const struct doc *a, const struct doc *b);
 };
-extern const struct kind_hooks spec_kind_hooks[];
+extern const struct kind_hooks spec_kind_hooks[KIND_COUNT];
 
 /* The operation by its verb; GO_ON if the op has none (then the schema answers). */
 enum step engine_serve(struct call *c);

@@ -37,7 +37,7 @@ struct row {
     struct op op;
     const char *path; // as written
     char *shape;      // path with every placeholder as {}
-    const char *cell_groups, *cell_response, *cell_request;
+    const char *cell_groups, *cell_response, *cell_request, *cell_query;
     const char *file;
     unsigned line;
     size_t covered_by; // literal characters of the covering glob, for "the longest wins"
@@ -84,6 +84,9 @@ int dialect_find(const char *name); // -1: none
 int dialect_default(void);
 void dialects_emit(struct buf *out);
 
+/* What a descriptor lets an operation do: a hook's name, or {"fixed": result}. */
+void action_set(const struct source *s, const char *place, struct row *row, const cJSON *value);
+struct row *row_named(const struct source *s, const char *section, const char *name); // NULL: a fault
 void families_read(const char *const *files, size_t count); // two passes: catalogues, then the rest
 void trie_emit(struct buf *out);
 void group_words_emit(struct buf *out);

@@ -1,7 +1,7 @@
 /* Errors of all catalogues, and gen/names.h. */
 #include "common/mem.h"
 #include "common/text.h"
-#include "mock/spec/compile.h"
+#include "mock/spec/compile_resources.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -109,5 +109,7 @@ void names_emit(struct buf *out)
     buf_text(out, "    ERR_COUNT\n};\n\nenum kind {\n    KIND_NONE,\n");
     for (size_t i = 0; i < kinds.count; i++)
         enum_name(out, "KIND_", kinds.at[i]);
-    buf_printf(out, "    KIND_COUNT\n};\n\n#define SPEC_OP_COUNT %zu\n\n#endif\n", rows.count);
+    buf_text(out, "    KIND_NAMED_COUNT, // derived ones follow\n");
+    buf_printf(out, "    KIND_COUNT = %zu\n};\n\n#define SPEC_OP_COUNT %zu\n\n#endif\n",
+               kind_rows.count, rows.count);
 }

@@ -1,7 +1,7 @@
 /* Family descriptors: what the OpenAPI document does not say, put on the rows. */
 #include "common/mem.h"
 #include "common/text.h"
-#include "mock/spec/compile.h"
+#include "mock/spec/compile_resources.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -29,16 +29,10 @@ static void read_errors(struct family *f)
 
 static void read_resources(struct family *f)
 {
-    static const char *const known[] = { "at", NULL };
     const cJSON *one;
 
-    cJSON_ArrayForEach (one, json_get(f->source.root, "resources")) {
-        check_keys(&f->source, path_join("resources", one->string), one, known);
-        if (!json_text(one, "at"))
-            fault(&f->source, path_join("resources", one->string), true,
-                  "\"at\" is needed: the item path");
-        names_add(&kinds, one->string);
-    }
+    cJSON_ArrayForEach (one, json_get(f->source.root, "resources"))
+        kind_read(&f->source, f->name, one);
 }
 
 /* Rows belong to the family whose glob says most. */
@@ -86,7 +80,7 @@ static void read_covers(struct family *f)
 }
 
 /* An operation by its exact name, or NULL and a fault with the nearest. */
-static struct row *named(struct family *f, const char *section, const char *name)
+struct row *row_named(const struct source *s, const char *section, const char *name)
 {
     const char *space = strchr(name, ' '), *near;
     char *method = space ? xstrndup(name, (size_t)(space - name)) : NULL;
@@ -96,7 +90,7 @@ static struct row *named(struct family *f, const char *section, const char *name
     if (row)
         return row;
     near = row_nearest(name);
-    fault(&f->source, path_join(section, name), true, "no such operation%s%s",
+    fault(s, path_join(section, name), true, "no such operation%s%s",
           near ? ", nearest: " : "", near ? near : "");
     return NULL;
 }
@@ -110,20 +104,45 @@ static bool is_identifier(const char *text)
     return !*text;
 }
 
+void action_set(const struct source *s, const char *place, struct row *row, const cJSON *value)
+{
+    static const char *const known[] = { "fixed", NULL };
+    const cJSON *fixed = json_get(value, "fixed");
+    char *text;
+
+    check_keys(s, place, value, known);
+    if (fixed) {
+        text = json_print_dup(fixed);
+        row->op.fixed = text_add(text);
+        free(text);
+    } else if (is_identifier(cJSON_GetStringValue(value))) {
+        row->op.action = names_add(&hooks, value->valuestring);
+    } else {
+        fault(s, place, false, "neither the name of a hook nor {\"fixed\": result}");
+        return;
+    }
+    row->op.depth = DEPTH_FAMILY;
+}
+
+static void read_actions_of(struct family *f, const char *section, const cJSON *actions)
+{
+    const cJSON *one;
+
+    cJSON_ArrayForEach (one, actions) {
+        struct row *row = row_named(&f->source, section, one->string);
+
+        if (row)
+            action_set(&f->source, path_join(section, one->string), row, one);
+    }
+}
+
 static void read_actions(struct family *f)
 {
     const cJSON *one;
 
-    cJSON_ArrayForEach (one, json_get(f->source.root, "actions")) {
-        struct row *row = named(f, "actions", one->string);
-
-        if (!is_identifier(cJSON_GetStringValue(one)))
-            fault(&f->source, path_join("actions", one->string), false, "not the name of a hook");
-        else if (row) {
-            row->op.action = names_add(&hooks, one->valuestring);
-            row->op.depth = DEPTH_FAMILY;
-        }
-    }
+    read_actions_of(f, "actions", json_get(f->source.root, "actions"));
+    cJSON_ArrayForEach (one, json_get(f->source.root, "resources"))
+        read_actions_of(f, text_printf("resources.%s.actions", one->string), json_get(one, "actions"));
 }
 
 /* What a section does to one row. */
@@ -196,8 +215,8 @@ static void set_auth(struct family *f, const char *place, struct row *row, const
           "not one of normal, none, user_only, key_only, hook_token, other");
 }
 
-/* The label is for what this server answers: an operation that only its schema answers stays
- * schema-only, whatever is known about the real one. */
+/* The label is for what this server answers: an operation that no descriptor's resource or action
+ * serves keeps the label of its depth, whatever is known about the real one. */
 static void set_evidence(struct family *f, const char *place, struct row *row, const cJSON *value)
 {
     const char *text = cJSON_GetStringValue(value);
@@ -205,8 +224,8 @@ static void set_evidence(struct family *f, const char *place, struct row *row, c
     row->op.evidence = text_add(text);
     if (!text || strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") < 3)
         fault(&f->source, place, false, "begins with its tag: REC, LIVE, DOC, SRC, REP or INF");
-    else if (row->op.depth == DEPTH_SCHEMA)
-        row->op.fidelity = FIDELITY_SCHEMA_ONLY;
+    else if (row->op.depth != DEPTH_FAMILY)
+        return;
     else if (text_starts(text, "REC") || text_starts(text, "LIVE"))
         row->op.fidelity = FIDELITY_RECORDED;
     else
@@ -304,8 +323,10 @@ void families_read(const char *const *files, size_t count)
         read_resources(&all[i]);
         read_covers(&all[i]);
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         read_actions(&all[i]);
+    kinds_derive();
+    for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < ARRAY_LEN(sections); j++)
             read_section(&all[i], sections[j].name, sections[j].set);
     }

@@ -136,6 +136,7 @@ static void read_row(char **cell, const char *file, unsigned line, bool in_docum
     row.cell_groups = cell[GROUPS];
     row.cell_response = cell[RESPONSE];
     row.cell_request = cell[REQUEST];
+    row.cell_query = cell[QUERY];
     row.twin_zone = !strcmp(cell[TWIN], "zones");
     row.op = (struct op){
         .path = text_add(row.path),
@@ -291,6 +292,10 @@ static void emit_op(struct buf *out, const struct op *op, const char *name)
                op->scope_param, op->param_count, op->auth, op->depth, op->fidelity);
     buf_printf(out, " .request_kind = %u, .request_required = %u, .deprecated = %u,",
                op->request_kind, op->request_required, op->deprecated);
+    buf_printf(out, " .result = %u, .result_member = %u, .list_member = %u, .fixed = %u,",
+               op->result, op->result_member, op->list_member, op->fixed);
+    buf_printf(out, " .kind = %u, .verb = %u, .plain = %u, .has_info = %u,", op->kind, op->verb,
+               op->plain, op->has_info);
     buf_printf(out, " .in_document = %u, .counted = %u }, // %s\n", op->in_document, op->counted,
                name);
 }

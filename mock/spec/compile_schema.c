@@ -3,6 +3,7 @@
 #include "common/mem.h"
 #include "common/text.h"
 #include "mock/spec/compile.h"
+#include "mock/spec/compile_shape.h"
 #include "mock/spec/compile_words.h"
 #include "mock/spec/schema.h"
 
@@ -276,6 +277,18 @@ uint32_t schema_named(const char *name, const struct row *row)
         return 0;
     }
     return entry_node(e);
+}
+
+const cJSON *schema_json(const char *name)
+{
+    struct entry *e = entry_find(name);
+
+    return e ? e->json : NULL;
+}
+
+uint32_t schema_node(const cJSON *json)
+{
+    return json ? compile(&files[0], "", json) : 0;
 }
 
 void schemas_emit(struct buf *out)

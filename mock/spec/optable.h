@@ -75,6 +75,11 @@ struct op {
     uint32_t family;       // text: name of the descriptor, "" if none
     uint32_t evidence;     // text, "" if none
     uint32_t params;       // first index into spec_param_names
+    uint32_t result;        // schema node of what the success body carries, 0: nothing
+    uint32_t result_member; // text: where it lies in the body: "result"; "": the body is it
+    uint32_t list_member;   // text: where the list lies in the result of a LIST; "": it is the list
+    uint32_t fixed;         // text: the result as JSON with "{param}" in it, 0: none
+    uint16_t kind;          // enum kind that it serves; KIND_NONE
     uint16_t groups_count;
     uint16_t action; // 0: no hook; else index into spec_actions
     uint16_t ok;     // success status
@@ -93,6 +98,9 @@ struct op {
     uint8_t request_kind;     // 0 none, 1 JSON, 2 multipart, 3 other bytes
     uint8_t request_required; // 1: a body must be sent
     uint8_t deprecated;
+    uint8_t verb;     // enum verb (resources.h): what it does to a resource of its kind
+    uint8_t plain;    // 1: the usual envelope around the result; 0: a form of its own
+    uint8_t has_info; // 1: the answer has a result_info
     uint8_t in_document; // 0: an endpoint that the OpenAPI document lacks (trap 7)
     uint8_t counted;     // 1: one of the document's 3207 (a template's second route is not)
 };

@@ -1,0 +1,70 @@
+/* compile_resources: the kinds of resources on their way into spec_resources: named by descriptors,
+ * derived from paths and schemas, then tied to the operations. Part of mockflare-compile. */
+#ifndef MF_COMPILE_RESOURCES_H
+#define MF_COMPILE_RESOURCES_H
+
+#include "mock/spec/compile.h"
+#include "mock/spec/compile_shape.h"
+#include "mock/spec/resources.h"
+
+enum hook_of_kind {
+    HOOK_SHAPE,
+    HOOK_CONFLICT,
+    HOOK_AFTER,
+    HOOK_REMOVED,
+    HOOK_VIEW,
+    HOOK_EXTRA,
+    HOOK_ORDER,
+    HOOK_ORDER_2,
+    HOOKS_OF_KIND
+};
+
+#define ALSO_MOST 4
+
+struct kind_row {
+    struct resource r;
+    const char *at, *shape;          // item path, or the singleton's own
+    const char *also[ALSO_MOST + 1]; // other roots: item paths; [0] is `at`
+    size_t also_count;
+    const char *family;
+    const struct source *source; // NULL: derived
+    const char *place;           // "resources.dns_record"
+    const char *hook[HOOKS_OF_KIND];
+    const cJSON *json; // the descriptor's words
+    struct row *op[VERB_COUNT];
+};
+struct kind_rows {
+    struct kind_row *at; // [0] is KIND_NONE
+    size_t count, room;
+};
+extern struct kind_rows kind_rows;
+struct kind_row *kind_add(const char *at);
+struct kind_row *kind_of_path(const char *shape); // the kind whose item or singleton stands there
+
+/* A descriptor's `resources`: every word checked. `error` finds the family's error of a name. */
+void kind_read(const struct source *s, const char *family, const cJSON *json);
+/* Adds what paths and schemas show, then fills in for all kinds what no descriptor says. After the
+ * actions are read: what hooks serve is not derived. */
+void kinds_derive(void);
+void filter_add(struct kind_row *k, const char *query, const char *member, enum filter_how how);
+void refs_resolve(void); // names of kinds, once all are known
+void kinds_emit(struct buf *out);             // gen/resources.c
+void kinds_emit_hooks(struct buf *head, struct buf *table); // prototypes, spec_kind_hooks
+
+/* Paths that are no kept resource, each with its reason, and the verbs that kept ones lack. By facts
+ * alone, whatever descriptors say. */
+struct candidate {
+    const char *path, *shape;    // of the item or singleton
+    struct row *op[VERB_COUNT];
+    struct body_shape shown;     // what READ answers
+    enum resource_form form;     // RESOURCE_NONE: not one
+    const char *reason;          // why not
+};
+/* The candidate at a path that has a GET; *out is filled. */
+void candidate_judge(const char *path, struct candidate *out);
+void not_derived_write(struct buf *out);
+
+/* Index of rows by shape, made once. */
+struct row *row_at(const char *shape, enum method method);
+
+#endif
