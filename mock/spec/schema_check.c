@@ -14,8 +14,12 @@
 
 #define DEPTH_MOST 200 // deeper than any answer; a schema that only leads to itself ends here
 
+#define STEPS_MOST 1000000 // alternatives within alternatives: a body could ask for their product
+
 struct check {
     struct schema_fault *fault;
+    const struct schema_request *request; // NULL: to the letter
+    size_t *steps;
     size_t path_len;
     unsigned depth;
     char path[256];
@@ -29,7 +33,17 @@ static bool wrong(struct check *c, const char *what)
     if (c->fault) {
         snprintf(c->fault->path, sizeof c->fault->path, "%.*s", (int)c->path_len, c->path);
         snprintf(c->fault->what, sizeof c->fault->what, "%s", what);
+        c->fault->right[0] = '\0';
+        c->fault->weight = (int)c->depth;
     }
+    return false;
+}
+
+static bool wrong_number(struct check *c, const char *what, double limit, const char *then)
+{
+    wrong(c, what);
+    if (c->fault)
+        snprintf(c->fault->right, sizeof c->fault->right, "%.15g%s", limit, then);
     return false;
 }
 
@@ -56,6 +70,8 @@ static uint32_t type_of(const cJSON *value)
         return SCHEMA_ARRAY;
     if (cJSON_IsObject(value))
         return SCHEMA_OBJECT;
+    if (cJSON_IsRaw(value)) // an integer that a double can't hold
+        return SCHEMA_INTEGER | SCHEMA_NUMBER;
     if (cJSON_IsNumber(value) && value->valuedouble == floor(value->valuedouble))
         return SCHEMA_INTEGER | SCHEMA_NUMBER;
     return SCHEMA_NUMBER;
@@ -129,26 +145,51 @@ static size_t characters(const char *text)
     return n;
 }
 
-static const char *text_fault(const struct schema *s, const char *text)
+static const char *format_words(enum schema_format format)
+{
+    switch (format) {
+    case FORMAT_DATE_TIME:
+        return "a time such as 2026-01-02T03:04:05Z";
+    case FORMAT_DATE:
+        return "a date such as 2026-01-02";
+    case FORMAT_UUID:
+        return "a UUID";
+    case FORMAT_IPV4:
+        return "an IPv4 address";
+    case FORMAT_IPV6:
+        return "an IPv6 address";
+    case FORMAT_EMAIL:
+        return "an e-mail address";
+    default:
+        return "";
+    }
+}
+
+static bool check_text(struct check *c, const struct schema *s, const char *text)
 {
     size_t n = s->flags & SCHEMA_LENGTH ? characters(text) : 0;
 
     if (s->flags & SCHEMA_LENGTH && n < s->least_length)
-        return "is too short";
+        return wrong_number(c, "is too short", s->least_length, " characters or more");
     if (s->flags & SCHEMA_LENGTH && n > s->most_length)
-        return "is too long";
-    return format_fits(s->format, text) ? NULL : "has not the right format";
+        return wrong_number(c, "is too long", s->most_length, " characters or fewer");
+    if (format_fits(s->format, text))
+        return true;
+    wrong(c, "has not the right format");
+    if (c->fault)
+        snprintf(c->fault->right, sizeof c->fault->right, "%s", format_words(s->format));
+    return false;
 }
 
-static const char *number_fault(const struct schema *s, double value)
+static bool check_number(struct check *c, const struct schema *s, double value)
 {
     if (s->flags & SCHEMA_MIN && (s->flags & SCHEMA_ABOVE ? value <= s->min : value < s->min))
-        return "is too small";
+        return wrong_number(c, "is too small", s->min, s->flags & SCHEMA_ABOVE ? " is below all" : " or more");
     if (s->flags & SCHEMA_MAX && (s->flags & SCHEMA_BELOW ? value >= s->max : value > s->max))
-        return "is too large";
+        return wrong_number(c, "is too large", s->max, s->flags & SCHEMA_BELOW ? " is above all" : " or less");
     if (s->flags & SCHEMA_MULTIPLE && fabs(remainder(value, s->multiple)) > 1e-9)
-        return "is not a multiple of what it must be";
-    return NULL;
+        return wrong_number(c, "is not a multiple of what it must be", s->multiple, "");
+    return true;
 }
 
 static bool in_enum(const struct schema *s, const cJSON *value)
@@ -160,6 +201,27 @@ static bool in_enum(const struct schema *s, const cJSON *value)
         found = !strcmp(spec_text(s->enums[i]), text);
     free(text);
     return found;
+}
+
+static bool wrong_choice(struct check *c, const struct schema *s)
+{
+    char *right = c->fault ? c->fault->right : NULL;
+    size_t used = 0, room = sizeof c->fault->right;
+
+    wrong(c, "is not one of the allowed values");
+    for (uint32_t i = 0; right && i < s->enums_count; i++) {
+        const char *text = spec_text(s->enums[i]);
+        int n = snprintf(right + used, room - used, "%s%s", i ? ", " : "", text);
+
+        if ((size_t)n >= room - used - 8) { // room for the dots
+            snprintf(right + used, room - used, "%s...", i ? ", " : "");
+            break;
+        }
+        used += (size_t)n;
+    }
+    if (c->fault && s->enums_count == 1)
+        c->fault->weight = 0; // another alternative's mark
+    return false;
 }
 
 static int by_text(const void *a, const void *b)
@@ -192,9 +254,9 @@ static bool check_items(struct check *c, const struct schema *s, const cJSON *va
     const cJSON *one;
 
     if (n < s->least_items)
-        return wrong(c, "has too few items");
+        return wrong_number(c, "has too few items", s->least_items, " or more");
     if (n > s->most_items)
-        return wrong(c, "has too many items");
+        return wrong_number(c, "has too many items", s->most_items, " or fewer");
     cJSON_ArrayForEach (one, value) {
         size_t before = push(c, NULL, i++);
 
@@ -207,12 +269,63 @@ static bool check_items(struct check *c, const struct schema *s, const cJSON *va
     return true;
 }
 
-static uint32_t own_member(const struct schema *s, const char *name)
+/* May a client leave this member out, though it is required? */
+static bool may_lack(const struct check *c, const char *name, uint32_t node)
+{
+    struct schema s;
+    const char *at;
+    size_t len = strlen(name);
+
+    if (!c->request)
+        return false;
+    if (c->path_len == 0 && c->request->merge)
+        return true;
+    at = c->path_len == 0 ? c->request->optional : NULL;
+    for (; at && *at; at += strcspn(at, " "), at += strspn(at, " "))
+        if (strcspn(at, " ") == len && strncmp(at, name, len) == 0)
+            return true;
+    if (!node)
+        return false;
+    schema_open(node, &s);
+    return (s.flags & (SCHEMA_READ_ONLY | SCHEMA_DEFAULT)) != 0;
+}
+
+static bool check_required(struct check *c, const struct schema *s, const cJSON *value)
+{
+    for (uint32_t i = 0; i < s->members_count; i++) {
+        const char *name = schema_member_name(s->members[2 * i]);
+
+        if (schema_member_required(s->members[2 * i]) && !json_get(value, name) &&
+            !may_lack(c, name, s->members[2 * i + 1])) {
+            push(c, name, 0);
+            c->depth++; // it is the member that is wrong
+            wrong(c, "is missing");
+            c->depth--;
+            return false;
+        }
+    }
+    return true;
+}
+
+static const uint32_t *find_member(const struct schema *s, const char *name)
 {
     for (uint32_t i = 0; i < s->members_count; i++)
         if (!strcmp(schema_member_name(s->members[2 * i]), name))
-            return s->members[2 * i + 1];
-    return 0;
+            return &s->members[2 * i];
+    return NULL;
+}
+
+/* A client's member that is not looked at: read-only, or null where absent would do. */
+static bool is_passed(const struct check *c, const uint32_t *member, const cJSON *value)
+{
+    struct schema s;
+
+    if (!c->request || !member)
+        return false;
+    if (cJSON_IsNull(value) && (!schema_member_required(member[0]) || may_lack(c, value->string, member[1])))
+        return true;
+    schema_open(member[1], &s);
+    return (s.flags & SCHEMA_READ_ONLY) != 0;
 }
 
 static bool check_members(struct check *c, const struct schema *s, const cJSON *value)
@@ -221,77 +334,103 @@ static bool check_members(struct check *c, const struct schema *s, const cJSON *
     const cJSON *one;
 
     if (n < s->least_members)
-        return wrong(c, "has too few members");
+        return wrong_number(c, "has too few members", s->least_members, " or more");
     if (n > s->most_members)
-        return wrong(c, "has too many members");
-    for (uint32_t i = 0; i < s->members_count; i++) {
-        const char *name = schema_member_name(s->members[2 * i]);
-
-        if (schema_member_required(s->members[2 * i]) && !json_get(value, name)) {
-            push(c, name, 0);
-            return wrong(c, "is missing");
-        }
-    }
+        return wrong_number(c, "has too many members", s->most_members, " or fewer");
+    if (!c->request && !check_required(c, s, value))
+        return false;
     cJSON_ArrayForEach (one, value) {
-        size_t before = push(c, one->string, 0);
-        uint32_t node = own_member(s, one->string);
+        size_t before = c->path_len;
+        const uint32_t *member = find_member(s, one->string);
+        uint32_t node = member ? member[1] : s->flags & SCHEMA_OTHERS ? s->others : 0;
 
-        if (!node && s->flags & SCHEMA_OTHERS)
-            node = s->others;
+        if (is_passed(c, member, one) || (c->request && node == SCHEMA_NOTHING))
+            continue;
+        push(c, one->string, 0);
         if (node == SCHEMA_NOTHING)
             return wrong(c, "is not known here");
         if (node && !check(c, node, one))
             return false;
         c->path_len = before;
     }
-    return true;
+    return !c->request || check_required(c, s, value); // last: what is there tells which alternative is meant
 }
 
-/* How many of the alternatives fit, up to two. */
-static unsigned fitting(struct check *c, const uint32_t *nodes, uint32_t count, const cJSON *value)
+/* How many of the alternatives fit, up to two; *near (may be NULL) says what is wrong with the one that
+ * comes nearest: nothing, if two are equally near. */
+static unsigned fitting(struct check *c, const uint32_t *nodes, uint32_t count, const cJSON *value,
+                        struct schema_fault *near)
 {
+    struct schema_fault fault = { .what = "" };
     unsigned n = 0;
 
     for (uint32_t i = 0; n < 2 && i < count; i++) {
         struct check quiet = *c;
 
-        quiet.fault = NULL;
-        n += check(&quiet, nodes[i], value);
+        quiet.fault = near ? &fault : NULL;
+        fault.weight = 0;
+        if (check(&quiet, nodes[i], value))
+            n++;
+        else if (near && fault.weight > near->weight)
+            *near = fault;
+        else if (near && fault.weight == near->weight &&
+                 (strcmp(near->path, fault.path) != 0 || strcmp(near->what, fault.what) != 0))
+            near->what[0] = '\0';
     }
     return n;
 }
 
+/* Where a client's body fits none of several alternatives, but one is meant: what is wrong with that. */
+static bool wrong_alternative(struct check *c, const struct schema_fault *near, const char *what)
+{
+    if (near->what[0] && c->fault) {
+        *c->fault = *near;
+        return false;
+    }
+    return wrong(c, what);
+}
+
 static bool check_parts(struct check *c, const struct schema *s, const cJSON *value)
 {
+    struct schema_fault near = { .what = "" };
+    struct schema_fault *asked = c->request && c->fault ? &near : NULL;
+    unsigned n;
+
     for (uint32_t i = 0; i < s->all_count; i++)
         if (!check(c, s->all[i], value))
             return false;
-    if (s->any_count && !fitting(c, s->any, s->any_count, value))
-        return wrong(c, "fits none of the alternatives");
-    if (s->one_count && fitting(c, s->one, s->one_count, value) != 1)
+    if (s->any_count && !fitting(c, s->any, s->any_count, value, asked))
+        return wrong_alternative(c, &near, "fits none of the alternatives");
+    n = s->one_count ? fitting(c, s->one, s->one_count, value, asked) : 1;
+    if (n == 0)
+        return wrong_alternative(c, &near, c->request ? "fits none of the alternatives"
+                                                      : "does not fit exactly one of the alternatives");
+    if (n > 1 && !c->request)
         return wrong(c, "does not fit exactly one of the alternatives");
-    if (s->not_node && fitting(c, &s->not_node, 1, value))
+    if (s->not_node && fitting(c, &s->not_node, 1, value, NULL))
         return wrong(c, "is what it must not be");
     return true;
+}
+
+static double number_of(const cJSON *value)
+{
+    return cJSON_IsRaw(value) ? strtod(value->valuestring, NULL) : value->valuedouble;
 }
 
 static bool check_value(struct check *c, const struct schema *s, const cJSON *value)
 {
     uint32_t types = s->flags & SCHEMA_TYPES, type = type_of(value);
-    const char *what = NULL;
 
     if (types && !(types & type))
         return wrong(c, type_fault(types));
     if (type == SCHEMA_NULL && types)
         return true;
     if (s->enums_count && !in_enum(s, value))
-        return wrong(c, "is not one of the allowed values");
-    if (type == SCHEMA_STRING)
-        what = text_fault(s, value->valuestring);
-    else if (type & SCHEMA_NUMBER)
-        what = number_fault(s, value->valuedouble);
-    if (what)
-        return wrong(c, what);
+        return wrong_choice(c, s);
+    if (type == SCHEMA_STRING && !check_text(c, s, value->valuestring))
+        return false;
+    if (type & SCHEMA_NUMBER && !check_number(c, s, number_of(value)))
+        return false;
     if (type == SCHEMA_ARRAY && !check_items(c, s, value))
         return false;
     if (type == SCHEMA_OBJECT && !check_members(c, s, value))
@@ -304,7 +443,7 @@ static bool check(struct check *c, uint32_t node, const cJSON *value)
     struct schema s;
     bool fits;
 
-    if (c->depth == DEPTH_MOST)
+    if (c->depth == DEPTH_MOST || ++*c->steps > STEPS_MOST)
         return true;
     c->depth++;
     schema_open(node, &s);
@@ -315,13 +454,24 @@ static bool check(struct check *c, uint32_t node, const cJSON *value)
 
 bool schema_check(uint32_t node, const cJSON *value, struct schema_fault *fault)
 {
-    struct check c = { .fault = fault };
+    size_t steps = 0;
+    struct check c = { .fault = fault, .steps = &steps };
+
+    return !node || check(&c, node, value);
+}
+
+bool schema_check_request(uint32_t node, const cJSON *value, const struct schema_request *how,
+                          struct schema_fault *fault)
+{
+    size_t steps = 0;
+    struct check c = { .fault = fault, .steps = &steps, .request = how };
 
     return !node || check(&c, node, value);
 }
 
 bool schema_check_text(uint32_t node, const char *text)
 {
+    struct check quiet = { 0 };
     struct schema s;
 
     if (!node)
@@ -332,5 +482,5 @@ bool schema_check_text(uint32_t node, const char *text)
 
         return schema_check(node, &value, NULL);
     }
-    return (!(s.flags & SCHEMA_TYPES) || s.flags & SCHEMA_STRING) && !text_fault(&s, text);
+    return (!(s.flags & SCHEMA_TYPES) || s.flags & SCHEMA_STRING) && check_text(&quiet, &s, text);
 }

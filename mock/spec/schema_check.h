@@ -13,13 +13,24 @@
 #include <stdint.h>
 
 struct schema_fault {
-    char path[256]; // "result.policies[0].id"; "" is the value itself
-    char what[128]; // "is not a string"
+    char path[256];  // "result.policies[0].id"; "" is the value itself
+    char what[128];  // "is not a string"
+    char right[256]; // what would be: "\"on\", \"off\"", "1 or more"; "" where `what` says it
+    int weight;      // of the faults of alternatives, the heaviest one is told
 };
 
 /* True: it fits. Else *fault (may be NULL) says the first thing that does not. Node 0 fits
  * anything. */
 bool schema_check(uint32_t node, const cJSON *value, struct schema_fault *fault);
+/* The same for what a client sends, which may be more or other than the document says: members that it
+ * does not know are let through, read-only ones are not looked at, null stands for a member that may be
+ * absent, and a member with a default may be. Of alternatives one must fit, and more may. */
+struct schema_request {
+    const char *optional; // names that may be absent at the top all the same, blank-separated
+    bool merge;           // a part of a resource: nothing is required at the top
+};
+bool schema_check_request(uint32_t node, const cJSON *value, const struct schema_request *how,
+                          struct schema_fault *fault);
 /* The same for a string alone, without a tree: for ids of a path. */
 bool schema_check_text(uint32_t node, const char *text);
 
