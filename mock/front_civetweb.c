@@ -20,6 +20,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#define DRAIN_MOST ((size_t)256 << 20)
+#define DRAIN_US (INT64_C(10) * 1000000)
+
 struct front {
     struct mg_context *context;
     char *host;
@@ -58,9 +61,21 @@ static void worker_free(const struct mg_context *context, int type, void *worker
     free(w);
 }
 
+/* The body on its way in. CivetWeb leaves it to us to say that a client may go on (curl waits a second). */
+struct incoming {
+    struct mg_connection *conn;
+    bool waits; // for "100 Continue"
+};
+
 static long read_body(void *from, void *into, size_t room)
 {
-    return mg_read(from, into, room);
+    static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    struct incoming *in = from;
+
+    if (in->waits)
+        mg_write(in->conn, go_on, sizeof go_on - 1);
+    in->waits = false;
+    return mg_read(in->conn, into, room);
 }
 
 static void take_peer(struct call_in *in, const struct mg_request_info *ri)
@@ -89,9 +104,10 @@ static bool keeps_alive(const struct call *c, const struct mg_request_info *ri)
     return strcmp(ri->http_version, "1.1") == 0;
 }
 
-static void take_request(struct call *c, struct mg_connection *conn)
+static void take_request(struct call *c, struct incoming *in)
 {
-    const struct mg_request_info *ri = mg_get_request_info(conn);
+    const struct mg_request_info *ri = mg_get_request_info(in->conn);
+    const char *expects;
 
     c->in.method = ri->request_method;
     c->in.path = ri->local_uri_raw ? ri->local_uri_raw : ri->request_uri;
@@ -101,23 +117,44 @@ static void take_request(struct call *c, struct mg_connection *conn)
             (struct call_header){ ri->http_headers[i].name, ri->http_headers[i].value };
     take_peer(&c->in, ri);
     c->in.read_body = read_body;
-    c->in.body_from = conn;
+    c->in.body_from = in;
     c->in.body_length = ri->content_length;
     if (ri->content_length < 0 && !call_header(c, "Transfer-Encoding"))
         c->in.body_length = 0;
+    expects = call_header(c, "Expect");
+    in->waits = expects && text_same_nocase(expects, "100-continue");
     c->in.keep_alive = keeps_alive(c, ri);
+}
+
+/* Reads what is left of the body to nowhere, so that a client that first sends all gets its answer before
+ * the connection ends. False: there is too much of it. */
+static bool drain(const struct call *c, const struct incoming *in)
+{
+    int64_t until = stamp_monotonic() + DRAIN_US;
+    char piece[16384];
+    size_t drained = 0;
+    int n = c->in.body_length ? 1 : 0;
+
+    if (n && in->waits)
+        return false; // it was never told to send
+    while (n > 0 && drained < DRAIN_MOST && stamp_monotonic() < until) {
+        n = mg_read(in->conn, piece, sizeof piece);
+        drained += n > 0 ? (size_t)n : 0;
+    }
+    return n == 0;
 }
 
 static int begin_request(struct mg_connection *conn)
 {
     struct worker *w = mg_get_thread_pointer(conn);
     struct call c = { .arena = w->arena, .out = { .body = &w->body, .head = &w->head } };
+    struct incoming in = { .conn = conn };
 
     c.in.began = stamp_monotonic();
     w->body.len = 0;
-    take_request(&c, conn);
+    take_request(&c, &in);
     serve(&c);
-    if (!wire_send(&c, conn, mg_write) || c.out.close)
+    if (!wire_send(&c, conn, mg_write) || !drain(&c, &in) || c.out.close)
         mg_disable_connection_keep_alive(conn);
     arena_reset(w->arena);
     return 200; // handled; any other number here would make CivetWeb end the connection
