@@ -236,6 +236,8 @@ static const char *word_of(struct call *c, enum reason reason)
     case WHY_METHOD:
     case WHY_METHOD_NEEDS_KEY:
         return c->in.method;
+    case WHY_INVALID_BODY:
+        return c->why.detail;
     default:
         return arena_printf(c->arena, "%s%s", dialect_of(c)->route_prefix ? "/client/v4" : "",
                             c->local_path);

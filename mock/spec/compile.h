@@ -41,6 +41,9 @@ struct row {
     const char *file;
     unsigned line;
     size_t covered_by; // literal characters of the covering glob, for "the longest wins"
+    uint32_t body_most, optional; // for spec_intake
+    uint16_t invalid;
+    uint8_t validate;
     bool twin_zone;    // the second route of a template: not counted again
 };
 struct rows {
@@ -88,6 +91,10 @@ void dialects_emit(struct buf *out);
 void action_set(const struct source *s, const char *place, struct row *row, const cJSON *value);
 struct row *row_named(const struct source *s, const char *section, const char *name); // NULL: a fault
 void families_read(const char *const *files, size_t count); // two passes: catalogues, then the rest
+void intake_set_most(const struct source *s, const char *place, struct row *row, const cJSON *value);
+void intake_set_validate(const struct source *s, const char *place, struct row *row, const cJSON *value);
+void intake_set_optional(const struct source *s, const char *place, struct row *row, const cJSON *value);
+void intake_emit(struct buf *out);
 void trie_emit(struct buf *out);
 void group_words_emit(struct buf *out);
 

@@ -242,6 +242,26 @@ static void set_ok(struct family *f, const char *place, struct row *row, const c
         row->op.ok = (uint16_t)value->valueint;
 }
 
+static void set_body_most(struct family *f, const char *place, struct row *row, const cJSON *value)
+{
+    intake_set_most(&f->source, place, row, value);
+}
+
+static void set_validate(struct family *f, const char *place, struct row *row, const cJSON *value)
+{
+    intake_set_validate(&f->source, place, row, value);
+}
+
+static void set_optional(struct family *f, const char *place, struct row *row, const cJSON *value)
+{
+    intake_set_optional(&f->source, place, row, value);
+}
+
+static void set_invalid(struct family *f, const char *place, struct row *row, const cJSON *value)
+{
+    row->invalid = error_of(f, place, value);
+}
+
 static const struct {
     const char *name;
     section_set set;
@@ -254,6 +274,10 @@ static const struct {
     { "off", set_off },
     { "auth", set_auth },
     { "ok", set_ok },
+    { "body_most", set_body_most },
+    { "validate", set_validate },
+    { "optional", set_optional },
+    { "invalid", set_invalid },
     { "evidence", set_evidence },
 };
 
@@ -282,12 +306,23 @@ static void read_section(struct family *f, const char *section, section_set set)
     }
 }
 
+/* One error for all of the family may stand alone. */
+static void read_invalid(struct family *f)
+{
+    const cJSON *one = json_get(f->source.root, "invalid");
+
+    for (size_t i = 0; cJSON_IsString(one) && i < rows.count; i++)
+        if (!strcmp(text_at(rows.at[i].op.family), f->name))
+            set_invalid(f, "invalid", &rows.at[i], one);
+}
+
 static bool open_family(struct family *f, const char *file)
 {
     static const char *const known[] = {
         "family",  "dialect", "covers",   "errors",   "resources",
         "actions", "groups",  "denied",   "gone",     "denied_account_token", "off",
         "auth",    "ok",      "dialects", "evidence", "why",
+        "body_most", "validate", "optional", "invalid",
         NULL
     };
     const char *dialect;
@@ -327,6 +362,7 @@ void families_read(const char *const *files, size_t count)
         read_actions(&all[i]);
     kinds_derive();
     for (size_t i = 0; i < n; i++) {
+        read_invalid(&all[i]);
         for (size_t j = 0; j < ARRAY_LEN(sections); j++)
             read_section(&all[i], sections[j].name, sections[j].set);
     }

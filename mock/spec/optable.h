@@ -58,6 +58,7 @@ enum reason {
     WHY_BAD_CONTENT_TYPE,
     WHY_BODY_TOO_LARGE,
     WHY_BODY_CUT,
+    WHY_INVALID_BODY, // c->why.detail is the sentence
     WHY_NOT_FOUND,
     WHY_RATE_LIMITED,
     WHY_COUNT

@@ -32,6 +32,7 @@ static const char *const names[WHY_COUNT] = {
     [WHY_BAD_CONTENT_TYPE] = "bad_content_type",
     [WHY_BODY_TOO_LARGE] = "body_too_large",
     [WHY_BODY_CUT] = "body_cut",
+    [WHY_INVALID_BODY] = "invalid_body",
     [WHY_NOT_FOUND] = "not_found",
     [WHY_RATE_LIMITED] = "rate_limited",
 };

@@ -2,6 +2,7 @@
 #ifndef MF_TABLES_H
 #define MF_TABLES_H
 
+#include "mock/spec/intake.h"
 #include "mock/spec/optable.h"
 
 /* A place in the tree of paths. Literal branches are sorted by their text. */
