@@ -3,6 +3,7 @@
 #include "common/json.h"
 #include "common/buf.h"
 #include "common/mem.h"
+#include "mock/store/blob.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@ struct doc {
     uint64_t sequence;
     void *extra;
     void (*extra_free)(void *);
+    struct blob *bytes;
     const char *owner, *key, *text; // all behind `id`, in one piece with the doc
     char id[];
 };
@@ -26,32 +28,55 @@ static char *put(char *at, const char *text, size_t len)
     return at + len + 1;
 }
 
-struct doc *doc_new(enum kind kind, const char *owner, const char *id, const char *key,
-                    const cJSON *shown, void *extra, void (*extra_free)(void *extra))
+/* All of a doc in one piece; nothing hangs on it yet. */
+static struct doc *compose(enum kind kind, const char *owner, const char *id, const char *key,
+                           const char *text, size_t len)
 {
-    size_t id_len = strlen(id), owner_len = strlen(owner), key_len = key ? strlen(key) : 0;
-    struct buf text;
-    struct doc *d;
+    size_t id_len = strlen(id), owner_len = strlen(owner), key_len = strlen(key);
+    struct doc *d = xmalloc(sizeof *d + id_len + owner_len + key_len + len + 4);
     char *at;
 
-    buf_init(&text);
-    json_write(&text, shown);
-    d = xmalloc(sizeof *d + id_len + owner_len + key_len + text.len + 4);
     atomic_init(&d->refs, 1);
     d->kind = kind;
-    d->len = text.len;
+    d->len = len;
     d->sequence = 0;
-    d->extra = extra;
-    d->extra_free = extra_free;
+    d->extra = NULL;
+    d->extra_free = NULL;
+    d->bytes = NULL;
     at = put(d->id, id, id_len);
     d->owner = at;
     at = put(at, owner, owner_len);
     d->key = at;
-    at = put(at, key ? key : "", key_len);
+    at = put(at, key, key_len);
     d->text = at;
-    put(at, text.at, text.len);
+    put(at, text, len);
+    return d;
+}
+
+struct doc *doc_new(enum kind kind, const char *owner, const char *id, const char *key,
+                    const cJSON *shown, void *extra, void (*extra_free)(void *extra))
+{
+    struct buf text;
+    struct doc *d;
+
+    buf_init(&text);
+    json_write(&text, shown);
+    d = compose(kind, owner, id, key ? key : "", text.at, text.len);
+    d->extra = extra;
+    d->extra_free = extra_free;
     buf_release(&text);
     return d;
+}
+
+struct doc *doc_retold_take(struct doc *d, const char *text, size_t len)
+{
+    struct doc *told = compose(d->kind, d->owner, d->id, d->key, text, len);
+
+    told->extra = d->extra;
+    told->extra_free = d->extra_free;
+    told->bytes = d->bytes;
+    free(d);
+    return told;
 }
 
 struct doc *doc_ref(const struct doc *d)
@@ -68,6 +93,7 @@ void doc_unref(struct doc *d)
         return;
     if (d->extra_free)
         d->extra_free(d->extra);
+    blob_unref(d->bytes);
     free(d);
 }
 
@@ -111,6 +137,16 @@ cJSON *doc_json_dup(const struct doc *d)
 void *doc_extra(const struct doc *d)
 {
     return d->extra;
+}
+
+const struct blob *doc_bytes(const struct doc *d)
+{
+    return d->bytes;
+}
+
+void doc_set_bytes_take(struct doc *d, struct blob *bytes)
+{
+    d->bytes = bytes;
 }
 
 uint64_t doc_sequence(const struct doc *d)
