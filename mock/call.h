@@ -101,6 +101,7 @@ struct call {
     bool malformed_id;       // a path id has the wrong shape
     struct who who;
     struct why why;
+    const char *ignored_query; // names of documented query parameters that had no effect, or NULL
     bool would_deny;         // modes soft and learn: authz said no and let it pass
     const struct fault_plan *fault;
     int64_t rate_left;         // requests left in the window; -1: not counted
@@ -134,6 +135,8 @@ enum step answer_page(struct call *c, cJSON *result, int64_t page, int64_t per_p
 enum step answer_list(struct call *c, cJSON *result, cJSON *info);
 /* `result` already rendered: bytes are copied. */
 enum step answer_text(struct call *c, const char *result, size_t len);
+/* The same for a list; `info` (moved in, NULL: none) is its result_info. */
+enum step answer_text_list(struct call *c, const char *result, size_t len, cJSON *info);
 enum step answer_raw(struct call *c, int status, const char *content_type, const void *bytes,
                      size_t len);
 /* The same without a copy; takes a reference of its own. `content_type` is borrowed until the reply. */

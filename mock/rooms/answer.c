@@ -65,6 +65,20 @@ enum step answer_text(struct call *c, const char *result, size_t len)
     return envelope(c, c->op->ok, result, len, NULL);
 }
 
+enum step answer_text_list(struct call *c, const char *result, size_t len, cJSON *info)
+{
+    struct buf text;
+
+    if (!info)
+        return envelope(c, c->op->ok, result, len, NULL);
+    buf_init(&text);
+    json_write(&text, info);
+    cJSON_Delete(info);
+    envelope(c, c->op->ok, result, len, text.at);
+    buf_release(&text);
+    return ANSWERED;
+}
+
 static enum step answer_tree(struct call *c, int status, cJSON *result, const char *info)
 {
     struct buf text;

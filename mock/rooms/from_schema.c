@@ -11,7 +11,7 @@ enum step answer_from_schema(struct call *c)
     for (size_t i = 0; i < c->param_count; i++)
         ids[i] = c->param[i].text;
     c->out.status = c->op->ok;
-    c->out.depth = DEPTH_SCHEMA;
+    c->out.depth = c->op->depth; // a singleton that nobody has written yet is kept nevertheless
     c->out.first_code = -1;
     c->out.body->len = 0;
     buf_reserve(c->out.body, 1);
@@ -19,6 +19,7 @@ enum step answer_from_schema(struct call *c)
     if (*spec_text(c->op->content_type))
         c->out.content_type = spec_text(c->op->content_type);
     c->out.no_body = c->op->ok == 204;
-    call_answer_header(c, "Mockflare-Depth", "schema");
+    if (c->out.depth == DEPTH_SCHEMA)
+        call_answer_header(c, "Mockflare-Depth", "schema");
     return ANSWERED;
 }

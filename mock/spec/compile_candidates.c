@@ -50,8 +50,7 @@ static bool is_json(const struct row *row)
     return !*type || strstr(type, "json");
 }
 
-/* Does the query have a parameter that must be there, or one of those that turn the pages of a list? */
-static bool asks(const struct row *row)
+bool row_asks(const struct row *row)
 {
     static const char *const pages[] = { "page",   "per_page", "page_size",          "pageSize",
                                          "cursor", "limit",    "continuation_token", "page_token",
@@ -137,7 +136,7 @@ static const char *judge_single(struct candidate *c)
         return NULL;
     if (is_computed(c->path))
         return "computed when it is asked for";
-    if (!asks(c->op[VERB_READ]))
+    if (!row_asks(c->op[VERB_READ]))
         return NULL;
     return shape_type(c->shown.result) == TYPE_ARRAY ? "a list whose entries have no path of their own"
                                                      : "a report, made for its query";

@@ -219,7 +219,8 @@ static void tie_row(struct kind_row *k, struct row *row, enum verb verb)
     row->op.result_member = text_add(b.result_member);
     row->op.list_member = text_add(b.list_member);
     row->op.plain = is_plain(&b);
-    row->op.has_info = b.has_info;
+    if (b.info && (row_asks(row) || shape_requires(b.whole, "result_info")))
+        row->op.info = schema_node(b.info);
     if (k->r.by_hooks || row->op.action || row->op.fixed)
         return;
     row->op.depth = k->r.named ? DEPTH_FAMILY : DEPTH_GENERIC;
@@ -274,6 +275,19 @@ static void fill_root(struct kind_row *k, size_t root)
     set_dialect(k);
 }
 
+static uint32_t roots_of(const struct kind_row *k)
+{
+    struct buf out;
+    uint32_t text;
+
+    buf_init(&out);
+    for (size_t i = 0; i < k->also_count; i++)
+        buf_printf(&out, "%s%s", i ? " " : "", k->also[i]);
+    text = text_add(out.at);
+    buf_release(&out);
+    return text;
+}
+
 static void fill(struct kind_row *k)
 {
     struct candidate c;
@@ -289,6 +303,7 @@ static void fill(struct kind_row *k)
     if (!k->r.name)
         k->r.name = text_add(k->at);
     k->r.at = text_add(k->at);
+    k->r.roots = roots_of(k);
     k->r.shown = schema_node(c.shown.result);
     k->r.depth = k->r.named ? DEPTH_FAMILY : DEPTH_GENERIC;
     for (size_t v = 1; v < VERB_COUNT; v++)

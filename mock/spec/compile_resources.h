@@ -38,6 +38,18 @@ struct kind_rows {
     size_t count, room;
 };
 extern struct kind_rows kind_rows;
+
+/* What rows say in lists. */
+struct ref_row {
+    struct resource_ref ref;
+    const char *kind, *place;
+    const struct source *source;
+};
+extern struct resource_filter *filters;
+extern struct resource_unique *uniques;
+extern struct ref_row *refs;
+extern size_t filters_count, uniques_count, refs_count;
+
 struct kind_row *kind_add(const char *at);
 struct kind_row *kind_of_path(const char *shape); // the kind whose item or singleton stands there
 
@@ -64,6 +76,8 @@ struct candidate {
 void candidate_judge(const char *path, struct candidate *out);
 void not_derived_write(struct buf *out);
 
+/* Does the query have a parameter that must be there, or one of those that turn the pages of a list? */
+bool row_asks(const struct row *row);
 /* Index of rows by shape, made once. */
 struct row *row_at(const char *shape, enum method method);
 

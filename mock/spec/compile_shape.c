@@ -209,7 +209,7 @@ void body_shape(const char *name, struct body_shape *out)
     if (!out->whole)
         return;
     envelope = shape_member(out->whole, "success") || shape_member(out->whole, "errors");
-    out->has_info = shape_member(out->whole, "result_info") != NULL;
+    out->info = shape_member(out->whole, "result_info");
     for (size_t i = 0; i < ARRAY_LEN(carriers) && !out->result; i++)
         if ((i == 0 || envelope) && (out->result = shape_member(out->whole, carriers[i])))
             out->result_member = carriers[i];

@@ -34,7 +34,7 @@ struct body_shape {
     const char *result_member; // "result" (or "data"); "": the whole body is the result
     const cJSON *items;        // one element, if it is a list; else NULL
     const char *list_member;   // of the result, where the list lies; "": the result is the list
-    bool has_info;             // result_info beside it
+    const cJSON *info;         // result_info beside it, or NULL
 };
 void body_shape(const char *name, struct body_shape *out);
 

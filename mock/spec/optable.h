@@ -79,6 +79,7 @@ struct op {
     uint32_t result;        // schema node of what the success body carries, 0: nothing
     uint32_t result_member; // text: where it lies in the body: "result"; "": the body is it
     uint32_t list_member;   // text: where the list lies in the result of a LIST; "": it is the list
+    uint32_t info;          // schema node of its result_info, 0: none
     uint32_t fixed;         // text: the result as JSON with "{param}" in it, 0: none
     uint16_t kind;          // enum kind that it serves; KIND_NONE
     uint16_t groups_count;
@@ -101,7 +102,6 @@ struct op {
     uint8_t deprecated;
     uint8_t verb;     // enum verb (resources.h): what it does to a resource of its kind
     uint8_t plain;    // 1: the usual envelope around the result; 0: a form of its own
-    uint8_t has_info; // 1: the answer has a result_info
     uint8_t in_document; // 0: an endpoint that the OpenAPI document lacks (trap 7)
     uint8_t counted;     // 1: one of the document's 3207 (a template's second route is not)
 };

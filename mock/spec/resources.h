@@ -59,11 +59,13 @@ struct resource_ref {
 struct resource {
     uint32_t name;      // text: "dns_record"; the item's path where no descriptor names it
     uint32_t at;        // text: path template of the item, or of the singleton
+    uint32_t roots;     // text: `at` and the same below other roots, blank-separated
     uint32_t shown;     // schema node of one resource as READ shows it
     uint32_t id_member; // text; "": the id is the path's alone
     uint32_t created, modified; // texts: members that hold the stamps, "" if none
     uint32_t defaults;      // text: compact JSON, path -> value; "" if none
     uint32_t initial;       // text: compact JSON a singleton starts with; "": from the schema
+    uint32_t members;       // text: order of the members as recorded, blank-separated; "": the schema's
     uint32_t server;        // text: members a client can't set, blank-separated
     uint32_t orders;        // text: members a list may be ordered by, blank-separated; "": any
     uint32_t default_order; // text: "name" or "-created_on"; "": as the shelf stands

@@ -9,6 +9,7 @@
 #include "mock/state/redact.h"
 #include "mock/world.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -124,6 +125,7 @@ static void take_texts(struct entry *e, struct buf *texts, struct call *c)
     e->fault = put(texts, c->fault ? c->fault->name : NULL);
     e->detail = put(texts, c->why.detail);
     e->nearest = put(texts, c->why.nearest);
+    e->ignored = put(texts, c->ignored_query);
     e->headers = put_headers(texts, c);
 }
 
@@ -217,6 +219,18 @@ static cJSON *watched_json(const struct entry *e)
     return list;
 }
 
+/* Names, blank-separated. */
+static cJSON *ignored_json(const struct entry *e)
+{
+    cJSON *list = cJSON_CreateArray();
+    char *names = xstrdup(entry_text(e, e->ignored)), *rest = names, *one;
+
+    while ((one = strsep(&rest, " ")) != NULL)
+        cJSON_AddItemToArray(list, cJSON_CreateString(one));
+    free(names);
+    return list;
+}
+
 cJSON *entry_json(const struct entry *e)
 {
     char time[STAMP_ROOM], name[256];
@@ -248,6 +262,8 @@ cJSON *entry_json(const struct entry *e)
         cJSON_AddStringToObject(json, "graphql", graphql_names[e->graphql]);
     if (e->watched)
         cJSON_AddItemToObject(json, "watched", watched_json(e));
+    if (e->ignored)
+        cJSON_AddItemToObject(json, "ignored_query", ignored_json(e));
     add_text(json, "fault", e, e->fault);
     cJSON_AddNumberToObject(json, "body_bytes", (double)e->body_bytes);
     if (e->would_deny)

@@ -19,7 +19,7 @@ struct entry {
     char *texts;
     size_t texts_room;
     /* Offsets into texts; 0 is the empty text. Lists are texts in a row that end with an empty one. */
-    uint32_t path, query, host, token, token_id, client, agent, fault, detail, nearest, headers, watched;
+    uint32_t path, query, host, token, token_id, client, agent, fault, detail, nearest, headers, watched, ignored;
 };
 
 void entry_take(struct entry *e, struct buf *texts, struct call *c);

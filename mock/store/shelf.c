@@ -143,6 +143,21 @@ struct doc *shelf_nth(const struct shelf *s, size_t i)
     return NULL;
 }
 
+size_t shelf_slice(const struct shelf *s, size_t i, struct doc **out, size_t count)
+{
+    size_t done = 0, c = 0;
+
+    while (c < s->chunks_count && i >= s->chunks[c]->count)
+        i -= s->chunks[c++]->count;
+    for (; c < s->chunks_count && done < count; c++, i = 0) {
+        size_t left = s->chunks[c]->count - i, n = left < count - done ? left : count - done;
+
+        memcpy(out + done, s->chunks[c]->docs + i, n * sizeof *out);
+        done += n;
+    }
+    return done;
+}
+
 size_t shelf_first_not(const struct shelf *s, bool (*below)(const struct doc *d, const void *of),
                        const void *of)
 {

@@ -26,6 +26,8 @@ void shelf_remove(struct shelf *s, struct doc *d); // it must be there
 /* Puts `after` where `before` stands; their order must be the same. */
 void shelf_swap(struct shelf *s, struct doc *before, struct doc *after);
 struct doc *shelf_nth(const struct shelf *s, size_t i); // NULL behind the end
+/* Up to `count` docs from the i-th on; returns how many there were. */
+size_t shelf_slice(const struct shelf *s, size_t i, struct doc **out, size_t count);
 /* The place of the first doc for which below(doc, of) is false; below must hold for a head of the order. */
 size_t shelf_first_not(const struct shelf *s, bool (*below)(const struct doc *d, const void *of),
                        const void *of);

@@ -35,11 +35,8 @@ struct store {
     pthread_rwlock_t lock;
     struct view view; // one serves all readers: it only says that the lock is held
     uint64_t sequence;
+    struct keeper *keeper; // NULL: none
     struct shelves *kinds[KIND_COUNT]; // made when the first doc of the kind comes
-};
-
-struct change {
-    struct doc *before, *after; // either may be NULL
 };
 
 struct txn {
@@ -214,6 +211,14 @@ struct doc *view_nth_in(struct view *v, enum kind kind, const char *owner, size_
     return shelf ? shelf_nth(shelf, i) : NULL;
 }
 
+size_t view_slice(struct view *v, enum kind kind, const char *owner, size_t order, size_t i,
+                  struct doc **out, size_t count)
+{
+    const struct shelf *shelf = shelf_seen(v, kind, owner, order);
+
+    return shelf ? shelf_slice(shelf, i, out, count) : 0;
+}
+
 size_t view_first_not(struct view *v, enum kind kind, const char *owner, size_t order,
                       bool (*below)(const struct doc *d, const void *of), const void *of)
 {
@@ -341,6 +346,37 @@ size_t txn_clear(struct txn *t, enum kind kind, const char *owner)
     return count;
 }
 
+static bool lies_below(const char *owner, const char *path)
+{
+    size_t len = strlen(path);
+
+    return !strncmp(owner, path, len) && owner[len] == '/';
+}
+
+void txn_clear_below(struct txn *t, enum kind kind, const char *path)
+{
+    const struct shelves *sh = t->view.store->kinds[kind];
+
+    for (size_t i = 0; sh && i < sh->owners_count; i++)
+        if (lies_below(sh->owners[i]->owner, path))
+            txn_clear(t, kind, sh->owners[i]->owner);
+}
+
+static _Thread_local bool undone_here;
+
+bool txn_was_undone(void)
+{
+    bool was = undone_here;
+
+    undone_here = false;
+    return was;
+}
+
+void store_keep(struct store *s, struct keeper *k)
+{
+    s->keeper = k;
+}
+
 /* Lets the lock go, then the docs that the store no longer holds. */
 static void txn_end(struct txn *t, bool undone)
 {
@@ -351,9 +387,29 @@ static void txn_end(struct txn *t, bool undone)
     free(t);
 }
 
+/* The references to what stood there pass to the keeper; those to what stands there now are counted. */
+static void commit_kept(struct txn *t, struct keeper *k)
+{
+    void *taken;
+
+    for (size_t i = 0; i < t->count; i++)
+        if (t->changes[i].after)
+            doc_ref(t->changes[i].after);
+    taken = k->take(k, t->changes, t->count);
+    pthread_rwlock_unlock(&t->view.store->lock);
+    free(t);
+    if (!k->wait(k, taken))
+        undone_here = true;
+}
+
 void txn_commit(struct txn *t)
 {
-    txn_end(t, false);
+    struct keeper *k = t->view.store->keeper;
+
+    if (k && t->count)
+        commit_kept(t, k);
+    else
+        txn_end(t, false);
 }
 
 void txn_rollback(struct txn *t)
@@ -361,4 +417,24 @@ void txn_rollback(struct txn *t)
     for (size_t i = t->count; i > 0; i--)
         exchange(t->view.store, t->changes[i - 1].after, t->changes[i - 1].before);
     txn_end(t, true);
+}
+
+void txn_undo(struct txn *t, const struct change *changes, size_t count)
+{
+    for (size_t i = count; i > 0; i--) {
+        exchange(t->view.store, changes[i - 1].after, changes[i - 1].before);
+        if (changes[i - 1].before)
+            doc_ref(changes[i - 1].before);
+        doc_unref(changes[i - 1].after); // the store's own reference
+    }
+}
+
+void txn_restore_take(struct txn *t, struct doc *d, uint64_t sequence)
+{
+    struct store *s = t->view.store;
+
+    doc_set_sequence(d, sequence);
+    if (s->sequence < sequence)
+        s->sequence = sequence;
+    exchange(s, NULL, d);
 }

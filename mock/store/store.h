@@ -32,6 +32,9 @@ struct doc *view_nth(struct view *v, enum kind kind, const char *owner, size_t i
 struct doc *view_nth_in(struct view *v, enum kind kind, const char *owner, size_t order, size_t i);
 size_t view_first_not(struct view *v, enum kind kind, const char *owner, size_t order,
                       bool (*below)(const struct doc *d, const void *of), const void *of);
+/* Up to `count` docs from the i-th on, in order number `order`; returns how many there were. */
+size_t view_slice(struct view *v, enum kind kind, const char *owner, size_t order, size_t i,
+                  struct doc **out, size_t count);
 /* Calls visit for every doc of the kind, owner by owner in the order of their making, in listing order. */
 void view_walk(struct view *v, enum kind kind, void (*visit)(void *to, struct doc *d), void *to);
 #define view_each(v, d, kind, owner)                                                               \
@@ -39,6 +42,7 @@ void view_walk(struct view *v, enum kind kind, void (*visit)(void *to, struct do
         for (struct doc *d = view_nth(v, kind, owner, d##_i), *d##_once = d; d##_once; d##_once = NULL)
 
 struct txn *txn_begin(struct store *s);
+/* With a keeper it returns when the keeper has the changes, or has undone them (txn_was_undone). */
 void txn_commit(struct txn *t);
 void txn_rollback(struct txn *t); // undoes everything since txn_begin
 struct view *txn_view(struct txn *t); // to read with the view functions; do not view_end it
@@ -47,7 +51,33 @@ struct view *txn_view(struct txn *t); // to read with the view functions; do not
 void txn_put_take(struct txn *t, struct doc *d);
 bool txn_remove(struct txn *t, enum kind kind, const char *id); // of identity; false: there was none
 bool txn_remove_of(struct txn *t, enum kind kind, const char *owner, const char *id);
+/* Removes the shelves of all owners that lie below `path` ("/zones/<id>"). */
+void txn_clear_below(struct txn *t, enum kind kind, const char *path);
 /* Removes a whole shelf; returns how many docs stood there. */
 size_t txn_clear(struct txn *t, enum kind kind, const char *owner);
+
+/* One change of a commit: what stood there before, what stands there now. Either may be NULL. */
+struct change {
+    struct doc *before, *after;
+};
+
+/* keeper: whoever keeps a store elsewhere, too (a state file). It hears of all commits in their order. */
+struct keeper {
+    /* Under the write lock. The array and a reference to each doc in it become the keeper's. */
+    void *(*take)(struct keeper *k, struct change *changes, size_t count);
+    /* With no lock held: waits until the keeper is done with what it took. False: it could not keep it
+     * and has undone it. */
+    bool (*wait)(struct keeper *k, void *taken);
+};
+/* From now on; before anybody else sees the store. `k` must outlive the last txn_commit; NULL: none. */
+void store_keep(struct store *s, struct keeper *k);
+/* For a keeper that failed: puts back what stood there before these changes, the newest first. They must
+ * be the last ones of the store. Its references stay the keeper's. */
+void txn_undo(struct txn *t, const struct change *changes, size_t count);
+/* True if a commit of this thread was undone since it was last asked: what it answers is an error. */
+bool txn_was_undone(void);
+/* Takes a doc back with the place in the order of creation that it had; nothing of that kind, owner and
+ * id may be there. Not told to a keeper. Takes the reference. */
+void txn_restore_take(struct txn *t, struct doc *d, uint64_t sequence);
 
 #endif
