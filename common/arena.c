@@ -105,15 +105,18 @@ char *arena_strdup(struct arena *a, const char *text)
 char *arena_printf(struct arena *a, const char *format, ...)
 {
     va_list args, again;
+    char at_first[256], *out;
     int len;
-    char *out;
 
     va_start(args, format);
     va_copy(again, args);
-    len = vsnprintf(NULL, 0, format, again);
+    len = vsnprintf(at_first, sizeof at_first, format, again);
     va_end(again);
     out = take(a, (size_t)len + 1);
-    vsnprintf(out, (size_t)len + 1, format, args);
+    if ((size_t)len < sizeof at_first)
+        memcpy(out, at_first, (size_t)len + 1);
+    else
+        vsnprintf(out, (size_t)len + 1, format, args);
     va_end(args);
     return out;
 }

@@ -32,7 +32,7 @@ void buf_reserve(struct buf *b, size_t more)
     b->at[b->len] = '\0';
 }
 
-void buf_add(struct buf *b, const void *bytes, size_t len)
+void buf_add_slowly(struct buf *b, const void *bytes, size_t len)
 {
     buf_reserve(b, len);
     if (len)
@@ -41,31 +41,36 @@ void buf_add(struct buf *b, const void *bytes, size_t len)
     b->at[b->len] = '\0';
 }
 
-void buf_text(struct buf *b, const char *text)
-{
-    buf_add(b, text, strlen(text));
-}
-
-void buf_char(struct buf *b, char c)
-{
-    buf_add(b, &c, 1);
-}
-
+/* Formats into the room that is there, and once more only if that was too little. */
 void buf_printf(struct buf *b, const char *format, ...)
 {
-    va_list args, again;
+    va_list args;
     int len;
 
-    va_start(args, format);
-    va_copy(again, args);
-    len = vsnprintf(NULL, 0, format, again);
-    va_end(again);
-    if (len > 0) {
-        buf_reserve(b, (size_t)len + 1);
-        vsnprintf(b->at + b->len, (size_t)len + 1, format, args);
-        b->len += (size_t)len;
+    for (size_t more = 128;; more = (size_t)len + 1) {
+        buf_reserve(b, more);
+        va_start(args, format);
+        len = vsnprintf(b->at + b->len, b->room - b->len, format, args);
+        va_end(args);
+        if (len < 0)
+            return;
+        if ((size_t)len < b->room - b->len)
+            break;
     }
-    va_end(args);
+    b->len += (size_t)len;
+}
+
+void buf_whole(struct buf *b, long long n)
+{
+    unsigned long long rest = n < 0 ? 0 - (unsigned long long)n : (unsigned long long)n;
+    char digits[24], *at = digits + sizeof digits;
+
+    do
+        *--at = (char)('0' + rest % 10);
+    while ((rest /= 10) != 0);
+    if (n < 0)
+        *--at = '-';
+    buf_add(b, at, (size_t)(digits + sizeof digits - at));
 }
 
 /* Length of the valid UTF-8 sequence at s, 0 if there is none. */

@@ -331,7 +331,7 @@ static void write_number(struct buf *out, const cJSON *item)
     char digits[32];
 
     if (json_is_whole(item)) {
-        buf_printf(out, "%.0f", item->valuedouble);
+        buf_whole(out, (long long)item->valuedouble);
         return;
     }
     if (!isfinite(item->valuedouble)) {

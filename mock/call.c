@@ -13,7 +13,8 @@
 const char *call_header(const struct call *c, const char *name)
 {
     for (size_t i = 0; i < c->in.header_count; i++)
-        if (text_same_nocase(c->in.header[i].name, name))
+        if ((c->in.header[i].name[0] | 32) == (name[0] | 32) && // most differ there already
+            text_same_nocase(c->in.header[i].name, name))
             return c->in.header[i].value;
     return NULL;
 }

@@ -99,6 +99,7 @@ struct call {
     bool is_head;            // HEAD: answered as GET without the body
     const char *local_path;  // behind "/client/v4" or "/_mockflare"
     bool malformed_id;       // a path id has the wrong shape
+    int64_t now; // by the sandbox clock, taken once when the walk begins
     struct who who;
     struct why why;
     const char *ignored_query; // names of documented query parameters that had no effect, or NULL

@@ -176,9 +176,9 @@ void world_uuid(struct world *w, char out[37])
     write_uuid(out, (high & ~UINT64_C(0xf000)) | 0x4000, (low >> 2) | UUID_VARIANT);
 }
 
-void world_uuid7(struct world *w, char out[37])
+void world_uuid7(struct world *w, int64_t now, char out[37])
 {
-    uint64_t milli = (uint64_t)(world_now(w) / 1000), more = world_random(w), low = world_random(w);
+    uint64_t milli = (uint64_t)(now / 1000), more = world_random(w), low = world_random(w);
 
     write_uuid(out, milli << 16 | 0x7000 | (more & 0xfff), (low >> 2) | UUID_VARIANT);
 }

@@ -56,7 +56,7 @@ int64_t world_now(struct world *w); // the sandbox clock, microseconds since 197
 /* Server-chosen values, from the sandbox's seeded generator; any thread. */
 void world_hex(struct world *w, char *out, size_t digits); // out has room for digits + 1
 void world_uuid(struct world *w, char out[37]);            // version 4
-void world_uuid7(struct world *w, char out[37]);           // version 7, by the sandbox clock
+void world_uuid7(struct world *w, int64_t now, char out[37]); // version 7: ordered by time
 uint64_t world_random(struct world *w);
 
 /* The sandboxes of the process. The default one has the name "". Any thread. */

@@ -197,7 +197,7 @@ static void take_principal(struct call *as, const struct call *c)
     const char *value = json_text(c->json, "token_value"), *from = json_text(c->json, "client_address");
     const char *header = arena_printf(c->arena, "Bearer %s", value ? value : "");
 
-    *as = (struct call){ .arena = c->arena, .world = c->world };
+    *as = (struct call){ .arena = c->arena, .world = c->world, .now = c->now };
     as->in.peer = c->in.peer;
     as->in.header[as->in.header_count++] = (struct call_header){ "Authorization", header };
     credential_address(as);

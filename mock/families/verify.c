@@ -26,15 +26,17 @@ static void add_time(struct buf *b, const char *name, int64_t stamp)
 static enum step known(struct call *c, const struct token *t, const char *status)
 {
     bool active = strcmp(status, "active") == 0;
-    struct buf body;
+    struct buf *body = c->out.body;
 
-    buf_init(&body);
-    buf_printf(&body, "{\"result\":{\"id\":\"%s\",\"status\":\"%s\"", t->id, status);
-    add_time(&body, "not_before", t->not_before);
-    add_time(&body, "expires_on", t->expires_on);
-    buf_printf(&body, "},\"success\":true,\"errors\":[],\"messages\":%s}", active ? VALID : "[]");
-    answer_raw(c, 200, NULL, body.at, body.len);
-    buf_release(&body);
+    answer_raw(c, 200, NULL, "{\"result\":{\"id\":\"", 17);
+    buf_text(body, t->id);
+    buf_text(body, "\",\"status\":\"");
+    buf_text(body, status);
+    buf_char(body, '"');
+    add_time(body, "not_before", t->not_before);
+    add_time(body, "expires_on", t->expires_on);
+    buf_text(body, "},\"success\":true,\"errors\":[],\"messages\":");
+    buf_text(body, active ? VALID "}" : "[]}");
     return ANSWERED;
 }
 

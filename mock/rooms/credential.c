@@ -10,8 +10,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define TOKEN_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
-
 /* The exact rule is not published (INF): 40 letters, or a scannable prefix and 40 to 75 of them. Longer
  * ones of the legacy form up to the document's 80 are let through, so that the look-up decides. */
 static bool has_token_shape(const char *text)
@@ -19,8 +17,9 @@ static bool has_token_shape(const char *text)
     static const char *const prefixes[] = { "cfut_", "cfat_", "cfk_", "cfoat_" };
     size_t len = strlen(text);
 
-    if (strspn(text, TOKEN_LETTERS) != len)
-        return false;
+    for (size_t i = 0; i < len; i++)
+        if (!isalnum((unsigned char)text[i]) && text[i] != '_' && text[i] != '-')
+            return false;
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
         if (text_starts(text, prefixes[i])) {
             size_t rest = len - strlen(prefixes[i]);
@@ -34,7 +33,7 @@ static bool has_token_shape(const char *text)
 static bool has_key_shape(const char *text)
 {
     if (text_starts(text, "cfk_"))
-        return strlen(text) == 52 && strspn(text, TOKEN_LETTERS) == 52;
+        return strlen(text) == 52 && has_token_shape(text);
     return strlen(text) == 37 && strspn(text, "0123456789abcdef") == 37;
 }
 
@@ -139,25 +138,37 @@ void credential_look_up(struct call *c)
     }
 }
 
+/* The peer as text; the last one of each thread is kept, since a connection asks many times. */
+static const char *peer_text(const struct sockaddr_storage *peer)
+{
+    static _Thread_local struct {
+        struct sockaddr_storage peer;
+        char text[INET6_ADDRSTRLEN];
+    } last;
+    const struct sockaddr_in *four = (const struct sockaddr_in *)peer;
+    const struct in6_addr *six = &((const struct sockaddr_in6 *)peer)->sin6_addr;
+
+    if (memcmp(&last.peer, peer, sizeof(struct sockaddr_in6)) == 0)
+        return last.text;
+    memcpy(&last.peer, peer, sizeof *peer);
+    if (peer->ss_family == AF_INET6 && !IN6_IS_ADDR_V4MAPPED(six))
+        inet_ntop(AF_INET6, six, last.text, sizeof last.text);
+    else
+        inet_ntop(AF_INET, peer->ss_family == AF_INET6 ? (const void *)(six->s6_addr + 12) : &four->sin_addr,
+                  last.text, sizeof last.text);
+    return last.text;
+}
+
 void credential_address(struct call *c)
 {
     const char *named = world_address_header(c->world), *sent = named ? call_header(c, named) : NULL;
-    const struct sockaddr *peer = (const struct sockaddr *)&c->in.peer;
 
     if (sent) {
         size_t len = strcspn(sent, ", ");
 
         memcpy(c->who.address, sent, len < sizeof c->who.address ? len : sizeof c->who.address - 1);
-    } else if (peer->sa_family == AF_INET6) {
-        const struct in6_addr *six = &((const struct sockaddr_in6 *)peer)->sin6_addr;
-
-        if (IN6_IS_ADDR_V4MAPPED(six))
-            inet_ntop(AF_INET, six->s6_addr + 12, c->who.address, sizeof c->who.address);
-        else
-            inet_ntop(AF_INET6, six, c->who.address, sizeof c->who.address);
     } else {
-        inet_ntop(AF_INET, &((const struct sockaddr_in *)peer)->sin_addr, c->who.address,
-                  sizeof c->who.address);
+        strcpy(c->who.address, peer_text(&c->in.peer));
     }
 }
 
@@ -179,7 +190,7 @@ static bool user_is_gone(const struct call *c, const struct token *t)
 
 static enum reason judge_token(struct call *c, const struct token *t)
 {
-    int64_t now = world_now(c->world);
+    int64_t now = c->now;
     int64_t fresh = world_behaviour(c->world)->propagation_s * STAMP_SECOND;
 
     if (user_is_gone(c, t))

@@ -86,7 +86,7 @@ static enum step count_rate(struct call *c)
 
     if (!who || (b->rate_limit == RATE_OFF && b->rate_headers != RATE_HEADERS_COUNTING))
         return GO_ON;
-    left = rates_count(world_rates(c->world), who, world_now(c->world));
+    left = rates_count(world_rates(c->world), who, c->now);
     c->rate_left = left < 0 ? 0 : left;
     if (left >= 0 || b->rate_limit == RATE_OFF)
         return GO_ON;

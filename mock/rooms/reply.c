@@ -49,6 +49,40 @@ static void http_date(int64_t stamp, const char *rfc3339, char out[32])
              months[(month + 11) % 12], rfc3339, rfc3339 + 11);
 }
 
+/* The texts of the second that a thread wrote last: most answers fall into the same one. */
+static _Thread_local struct {
+    int64_t second;
+    char rfc3339[STAMP_ROOM], http[32];
+} last_date = { .second = INT64_MIN };
+
+static void take_date(int64_t stamp)
+{
+    int64_t second = stamp / STAMP_SECOND;
+
+    if (last_date.second == second)
+        return;
+    stamp_text(stamp, 0, last_date.rfc3339);
+    http_date(stamp, last_date.rfc3339, last_date.http);
+    last_date.second = second;
+}
+
+/* A header's line from constants: this is written for every answer, and printf would show. */
+static void line(struct buf *h, const char *name, const char *value)
+{
+    buf_text(h, name);
+    buf_add(h, ": ", 2);
+    buf_text(h, value);
+    buf_add(h, "\r\n", 2);
+}
+
+static void line_whole(struct buf *h, const char *name, long long value)
+{
+    buf_text(h, name);
+    buf_add(h, ": ", 2);
+    buf_whole(h, value);
+    buf_add(h, "\r\n", 2);
+}
+
 static const char core_headers[] =
     "Cache-Control: no-store, no-cache, must-revalidate, post-check=0, pre-check=0\r\n"
     "Expires: Sun, 25 Jan 1981 05:00:00 GMT\r\n"
@@ -67,12 +101,18 @@ static void rate_headers(struct call *c, struct buf *h)
 
     if (b->rate_headers == RATE_HEADERS_NONE || policy == 0)
         return;
-    if (policy == 2)
+    if (policy == 2) {
         buf_text(h, "Ratelimit: \"list_zones\";r=1200;t=1\r\n"
                     "Ratelimit-Policy: \"list_zones\";q=1201;w=300\r\n");
-    else
-        buf_printf(h, "Ratelimit: \"default\";r=%lld;t=1\r\nRatelimit-Policy: \"default\";q=%d;w=%d\r\n",
-                   left, RATE_MOST, RATE_WINDOW_S);
+        return;
+    }
+    buf_text(h, "Ratelimit: \"default\";r=");
+    buf_whole(h, left);
+    buf_text(h, ";t=1\r\nRatelimit-Policy: \"default\";q=");
+    buf_whole(h, RATE_MOST);
+    buf_text(h, ";w=");
+    buf_whole(h, RATE_WINDOW_S);
+    buf_add(h, "\r\n", 2);
 }
 
 static void retry_header(struct call *c, struct buf *h, int64_t now)
@@ -83,13 +123,13 @@ static void retry_header(struct call *c, struct buf *h, int64_t now)
         return;
     switch (world_behaviour(c->world)->retry_after) {
     case RETRY_SECONDS:
-        buf_printf(h, "Retry-After: %lld\r\n", (long long)c->retry_after_s);
+        line_whole(h, "Retry-After", c->retry_after_s);
         break;
     case RETRY_DATE:
         now += (c->retry_after_s + 1) * STAMP_SECOND - 1; // up to the next whole second: never too early
         stamp_text(now, 0, text);
         http_date(now, text, date);
-        buf_printf(h, "Retry-After: %s\r\n", date);
+        line(h, "Retry-After", date);
         break;
     case RETRY_NONE:
         break;
@@ -105,48 +145,63 @@ static bool was_set(const struct call *c, const char *name)
 }
 
 /* What the edge and the services add to every answer of the API. */
-static void service_headers(struct call *c, struct buf *h, const char *today)
+static void service_headers(struct call *c, struct buf *h)
 {
     const struct dialect *d = &spec_dialects[c->op->dialect];
     char ray[17], log[37];
 
     world_hex(c->world, ray, 16);
-    world_uuid7(c->world, log);
-    buf_printf(h, "CF-Ray: %s-FRA\r\ncf-auditlog-id: %s\r\napi-version: %.10s\r\n", ray, log, today);
+    world_uuid7(c->world, c->now, log);
+    buf_text(h, "CF-Ray: ");
+    buf_add(h, ray, 16);
+    buf_text(h, "-FRA\r\n");
+    line(h, "cf-auditlog-id", log);
+    buf_text(h, "api-version: ");
+    buf_add(h, last_date.rfc3339, 10);
     if (c->why.reason != WHY_BAD_ID && c->why.reason != WHY_NO_ROUTE)
-        buf_text(h, "CF-Cache-Status: DYNAMIC\r\n"); // absent where no service was reached (REC)
-    buf_printf(h, "Server: cloudflare\r\nVary: %s\r\n", d->core_headers ? "accept-encoding" : "Accept-Encoding");
+        buf_text(h, "\r\nCF-Cache-Status: DYNAMIC"); // absent where no service was reached (REC)
+    buf_text(h, d->core_headers ? "\r\nServer: cloudflare\r\nVary: accept-encoding\r\n"
+                                : "\r\nServer: cloudflare\r\nVary: Accept-Encoding\r\n");
     if (d->core_headers && !was_set(c, "Cache-Control"))
-        buf_text(h, core_headers);
+        buf_add(h, core_headers, sizeof core_headers - 1);
     rate_headers(c, h);
+}
+
+static void write_status(struct call *c, struct buf *h)
+{
+    h->len = 0;
+    buf_reserve(h, 1024);
+    buf_text(h, "HTTP/1.1 ");
+    buf_whole(h, c->out.status);
+    buf_char(h, ' ');
+    buf_text(h, phrase_of(c->out.status));
+    buf_add(h, "\r\n", 2);
 }
 
 static void write_head(struct call *c)
 {
     struct buf *h = c->out.head;
-    int64_t now = world_now(c->world);
-    char text[STAMP_ROOM], date[32];
+    int64_t now = c->now;
 
-    stamp_text(now, 0, text);
-    http_date(now, text, date);
-    h->len = 0;
-    buf_printf(h, "HTTP/1.1 %d %s\r\nDate: %s\r\n", c->out.status, phrase_of(c->out.status), date);
+    take_date(now);
+    write_status(c, h);
+    line(h, "Date", last_date.http);
     if (c->out.status != 204)
-        buf_printf(h, "Content-Type: %s\r\n",
-                   c->out.content_type ? c->out.content_type : "application/json");
+        line(h, "Content-Type", c->out.content_type ? c->out.content_type : "application/json");
     if (c->fault && c->fault->endless)
         c->out.close = true; // a body without a length ends with the connection
     else if (c->out.status != 204)
-        buf_printf(h, "Content-Length: %zu\r\n", c->out.blob ? blob_len(c->out.blob) : c->out.body->len);
-    buf_printf(h, "Connection: %s\r\n", c->in.keep_alive && !c->out.close ? "keep-alive" : "close");
+        line_whole(h, "Content-Length",
+                   (long long)(c->out.blob ? blob_len(c->out.blob) : c->out.body->len));
+    line(h, "Connection", c->in.keep_alive && !c->out.close ? "keep-alive" : "close");
     retry_header(c, h, now);
     if (text_starts(c->local_path, "/_mockflare"))
         buf_text(h, "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
     else
-        service_headers(c, h, text);
+        service_headers(c, h);
     for (size_t i = 0; i < c->out.header_count; i++)
-        buf_printf(h, "%s: %s\r\n", c->out.header[i].name, c->out.header[i].value);
-    buf_text(h, "\r\n");
+        line(h, c->out.header[i].name, c->out.header[i].value);
+    buf_add(h, "\r\n", 2);
 }
 
 /* Faults work on plain bytes. */

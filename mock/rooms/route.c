@@ -131,27 +131,25 @@ enum step route_enter(struct call *c)
 {
     const char *path = c->in.path;
     struct world *w = world_of(&path);
+    bool found = w != NULL;
 
-    c->op = nowhere(c, spec_dialect_by_name("outside"), NULL);
-    if (!w) {
+    if (!found)
         w = worlds_find("", 0);
-        c->why.reason = WHY_NO_ROUTE;
-        c->why.detail = "there is no sandbox of that name";
-    }
     c->world = w;
+    c->now = world_now(w);
     arena_on_free(c->arena, world_drop, w);
     c->in.path = path;
     c->local_path = path;
-    if (c->why.detail)
-        return GO_ON;
-    if (text_starts(path, "/client/v4/")) {
+    if (found && text_starts(path, "/client/v4/")) {
         c->local_path = path + strlen("/client/v4");
         route_path(c, c->local_path);
-    } else if (text_starts(path, "/_mockflare/")) {
+    } else if (found && text_starts(path, "/_mockflare/")) {
         route_path(c, path);
     } else {
+        c->op = nowhere(c, spec_dialect_by_name("outside"), NULL);
         c->why.reason = WHY_NO_ROUTE;
-        c->why.detail = "the API is served under /client/v4, the mock's own under /_mockflare";
+        c->why.detail = found ? "the API is served under /client/v4, the mock's own under /_mockflare"
+                              : "there is no sandbox of that name";
     }
     return GO_ON;
 }

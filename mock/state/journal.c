@@ -108,6 +108,7 @@ void journal_add(struct journal *j, struct call *c)
 
     buf_init(&texts);
     buf_init(&places);
+    buf_reserve(&texts, 1000);
     entry_take(&fresh, &texts, c);
     pthread_mutex_lock(&j->lock);
     if (j->watched_count)

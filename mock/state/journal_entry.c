@@ -134,7 +134,7 @@ void entry_take(struct entry *e, struct buf *texts, struct call *c)
     int64_t wait = c->fault ? c->fault->delay_us : 0;
 
     *e = (struct entry){ 0 };
-    e->time = world_now(c->world);
+    e->time = c->now;
     e->at_ms = c->in.began / 1000;
     e->end_ms = (stamp_monotonic() + wait) / 1000;
     e->op = c->op;

@@ -28,7 +28,7 @@ bool policy_lists_account(struct view *v, const struct who *who, const char *acc
  * once. */
 void policy_zone_groups(struct view *v, const struct who *who, const struct zone *z,
                         uint64_t held[GROUP_WORDS]);
-/* The names of zone.permissions for this principal: "#zone:read" … sorted; array, the caller's. */
+/* The names of zone.permissions for this principal: "#zone:read" … sorted; raw JSON text, the caller's. */
 const char *zone_permission_name(const struct group *g); // "#dns_records:edit"; NULL: not shown there
 cJSON *policy_zone_permissions(struct view *v, const struct who *who, const struct zone *z);
 

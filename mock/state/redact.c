@@ -46,16 +46,26 @@ static bool is_stored(struct world *w, const char *value)
     return found;
 }
 
+/* Could these bytes be a token or key at all? Spares nearly every word a look-up. */
+static bool has_letters_only(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (!isalnum((unsigned char)text[i]) && text[i] != '_' && text[i] != '-')
+            return false;
+    return len >= SHORTEST_SECRET;
+}
+
 static bool is_secret(struct world *w, const char *word, size_t len)
 {
     char *plain = xstrndup(word, len);
     unsigned char *bytes;
     bool secret;
 
-    text_unpercent(plain, len);
-    secret = has_prefix(plain) || is_stored(w, plain);
+    len = text_unpercent(plain, len);
+    secret = has_prefix(plain) || (has_letters_only(plain, len) && is_stored(w, plain));
     if (!secret && (bytes = text_unbase64_dup(plain, strlen(plain), &len)) != NULL) {
-        secret = has_prefix((char *)bytes) || (len >= SHORTEST_SECRET && is_stored(w, (char *)bytes));
+        secret = has_prefix((char *)bytes) ||
+                 (has_letters_only((char *)bytes, len) && is_stored(w, (char *)bytes));
         free(bytes);
     }
     free(plain);
@@ -125,11 +135,16 @@ bool redact_is_credential_header(const char *name)
 const char *redact_header(struct arena *a, struct world *w, const char *name, const char *value)
 {
     size_t scheme = strcspn(value, " "), len = strlen(value);
+    char *kept;
 
     if (!redact_is_credential_header(name))
         return redact_text(a, w, value);
     if (!value[scheme])
         scheme = 0;
-    return arena_printf(a, "%.*s%s<redacted …%s>", (int)scheme, value, scheme ? " " : "",
-                        len - scheme > 12 ? value + len - 4 : "");
+    kept = arena_alloc(a, scheme + sizeof " <redacted …last>");
+    memcpy(kept, value, scheme);
+    strcpy(kept + scheme, scheme ? " <redacted …" : "<redacted …");
+    strcat(kept + scheme, len - scheme > 12 ? value + len - 4 : "");
+    strcat(kept + scheme, ">");
+    return kept;
 }

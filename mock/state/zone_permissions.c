@@ -27,10 +27,13 @@ static const struct {
     { "Zone Settings", "#zone_settings:read", "#zone_settings:edit" },
 };
 
-#define NAMES_MOST (2 * ARRAY_LEN(pairs) + 2)
-
-/* The groups behind the pairs, looked up once: an answer for one zone must not search by name. */
-static const struct group *readers[ARRAY_LEN(pairs)], *writers[ARRAY_LEN(pairs)], *purger;
+/* Each name with the groups that grant it, in the order of the names; made once, since an answer for
+ * one zone must neither search nor sort. */
+static struct permission_name {
+    const char *name;
+    const struct group *by[2]; // NULL: none
+} names[2 * ARRAY_LEN(pairs) + 1];
+static size_t names_count;
 static pthread_once_t looked_up = PTHREAD_ONCE_INIT;
 
 static const struct group *zone_group(const char *base, const char *verb)
@@ -45,13 +48,24 @@ static const struct group *zone_group(const char *base, const char *verb)
     return g;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct permission_name *)a)->name, ((const struct permission_name *)b)->name);
+}
+
 static void look_up(void)
 {
     for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
-        readers[i] = zone_group(pairs[i].group, " Read");
-        writers[i] = zone_group(pairs[i].group, " Write");
+        const struct group *reads = zone_group(pairs[i].group, " Read");
+        const struct group *writes = zone_group(pairs[i].group, " Write");
+
+        names[names_count++] = (struct permission_name){ pairs[i].read, { reads, writes } };
+        if (pairs[i].edit)
+            names[names_count++] = (struct permission_name){ pairs[i].edit, { writes, NULL } };
     }
-    purger = zone_group("Cache Purge", "");
+    names[names_count++] =
+        (struct permission_name){ "#cache_purge:edit", { zone_group("Cache Purge", ""), NULL } };
+    qsort(names, names_count, sizeof *names, by_name);
 }
 
 static bool has(const uint64_t *held, const struct group *g)
@@ -72,29 +86,24 @@ const char *zone_permission_name(const struct group *g)
     return NULL;
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 cJSON *policy_zone_permissions(struct view *v, const struct who *who, const struct zone *z)
 {
-    const char *names[NAMES_MOST];
     uint64_t held[GROUP_WORDS];
-    size_t n = 0;
+    const char *before = "[\"";
+    struct buf out;
+    cJSON *raw;
 
     pthread_once(&looked_up, look_up);
     policy_zone_groups(v, who, z, held);
-    for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
-        bool edit = has(held, writers[i]);
-
-        if (edit && pairs[i].edit)
-            names[n++] = pairs[i].edit;
-        if (edit || has(held, readers[i]))
-            names[n++] = pairs[i].read;
-    }
-    if (has(held, purger))
-        names[n++] = "#cache_purge:edit";
-    qsort(names, n, sizeof *names, by_text);
-    return json_list_of(names, n);
+    buf_init(&out);
+    for (size_t i = 0; i < names_count; i++)
+        if (has(held, names[i].by[0]) || has(held, names[i].by[1])) {
+            buf_text(&out, before);
+            buf_text(&out, names[i].name);
+            before = "\",\"";
+        }
+    buf_text(&out, *before == '[' ? "[]" : "\"]");
+    raw = cJSON_CreateRaw(out.at);
+    buf_release(&out);
+    return raw;
 }
