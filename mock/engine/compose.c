@@ -278,7 +278,8 @@ static void finish(struct call *c, const struct resource *r, const struct doc *o
         put_in_order(r, fresh);
 }
 
-enum step engine_compose(struct call *c, enum kind kind, const struct doc *old, cJSON *fresh, bool merge)
+static enum step compose_by_schema(struct call *c, enum kind kind, const struct doc *old, cJSON *fresh,
+                                   bool merge)
 {
     const struct resource *r = resource_of(kind);
     shape_hook *shape = spec_kind_hooks[kind].shape;
@@ -303,4 +304,28 @@ enum step engine_compose(struct call *c, enum kind kind, const struct doc *old, 
         finish(c, r, old, before, fresh);
     cJSON_Delete(before);
     return step;
+}
+
+/* Without a word from the schemas: all that was sent goes to the hook, and what it makes of it is kept. */
+static enum step compose_by_shape(struct call *c, enum kind kind, const struct doc *old, cJSON *fresh,
+                                  bool merge)
+{
+    const struct resource *r = resource_of(kind);
+
+    if (merge && old) {
+        cJSON *whole = doc_json_dup(old);
+
+        merge_into(r->shown, whole, fresh);
+        tree_become(fresh, whole);
+    }
+    if (spec_kind_hooks[kind].shape(c, old, fresh) == ANSWERED)
+        return ANSWERED;
+    put_id(c, r, old, fresh);
+    return GO_ON;
+}
+
+enum step engine_compose(struct call *c, enum kind kind, const struct doc *old, cJSON *fresh, bool merge)
+{
+    return resource_of(kind)->by_shape ? compose_by_shape(c, kind, old, fresh, merge)
+                                       : compose_by_schema(c, kind, old, fresh, merge);
 }

@@ -361,19 +361,22 @@ const char *dns_data_rdata(struct arena *a, enum dns_type type, const char *cont
     }
 }
 
-static ldns_rr *read_rr(struct arena *a, enum dns_type type, const char *rdata)
+/* `origin` is what relative names are below, without the final dot. */
+static ldns_rr *read_rr(struct arena *a, enum dns_type type, const char *rdata, const char *origin)
 {
     char *line = arena_printf(a, "x. 1 IN %s %s", dns_types[type].name, rdata);
+    ldns_rdf *root = ldns_dname_new_frm_str(arena_printf(a, "%s.", origin));
     ldns_rr *rr = NULL;
 
-    if (ldns_rr_new_frm_str(&rr, line, 1, NULL, NULL) != LDNS_STATUS_OK)
-        return NULL;
+    if (root && ldns_rr_new_frm_str(&rr, line, 1, root, NULL) != LDNS_STATUS_OK)
+        rr = NULL;
+    ldns_rdf_deep_free(root);
     return rr;
 }
 
 size_t dns_data_wire(struct arena *a, enum dns_type type, const char *rdata)
 {
-    ldns_rr *rr = read_rr(a, type, rdata);
+    ldns_rr *rr = read_rr(a, type, rdata, "");
     size_t bytes = 0;
 
     for (size_t i = 0; rr && i < ldns_rr_rd_count(rr); i++)
@@ -468,10 +471,11 @@ static void data_from(struct arena *a, enum dns_type type, const ldns_rr *rr, st
     out->content = NULL;
 }
 
-struct dns_data dns_data_read(struct arena *a, enum dns_type type, const char *rdata)
+struct dns_data dns_data_read(struct arena *a, enum dns_type type, const char *rdata,
+                              const char *origin)
 {
     struct dns_data out = { .priority = -1 };
-    ldns_rr *rr = read_rr(a, type, rdata);
+    ldns_rr *rr = read_rr(a, type, rdata, origin);
     size_t at = 0;
 
     if (!rr || !ldns_rr_rd_count(rr))

@@ -22,13 +22,15 @@ enum dns_data_fault {
 enum dns_data_fault dns_data_render(struct arena *a, enum dns_type type, cJSON *data, int priority,
                                     const char **content, const char **member);
 
-/* What presentation form, as a zone file has it, means. NULL content: it means nothing. */
+/* What presentation form, as a zone file has it, means; relative names are below `origin` (no final
+ * dot). NULL content: it means nothing. */
 struct dns_data {
     const char *content; // as the API shows it
     cJSON *data;         // NULL where the type has none; the caller's to delete
     int priority;        // -1: none
 };
-struct dns_data dns_data_read(struct arena *a, enum dns_type type, const char *rdata);
+struct dns_data dns_data_read(struct arena *a, enum dns_type type, const char *rdata,
+                              const char *origin);
 
 /* The record's presentation form for a zone file; `data` NULL where the type has none. */
 const char *dns_data_rdata(struct arena *a, enum dns_type type, const char *content, int priority,

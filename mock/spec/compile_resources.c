@@ -317,6 +317,7 @@ static void read_words(struct kind_row *k, const cJSON *json)
     k->r.missing = error_named(k, path_join(path, "missing"), json_get(json, "missing"));
     read_limit(k, path_join(path, "limit"), json_get(json, "limit"));
     k->r.extra_members = json_flag(json, "extra_members", false);
+    k->r.by_shape = json_flag(json, "by_shape", false);
     read_also(k, path_join(path, "also"), json_get(json, "also"));
     read_hooks(k, path_join(path, "hooks"), json_get(json, "hooks"));
 }
@@ -327,6 +328,7 @@ void kind_read(const struct source *s, const char *family, const cJSON *json)
         "at",      "id",     "id_member", "stamps", "stamp_digits", "touch",  "defaults",
         "server",  "unique", "refs",      "list",   "singleton",    "delete", "missing",
         "limit",   "verbs",  "also",      "dialect", "actions",     "hooks",  "extra_members",
+        "by_shape",
         "members", "why",    NULL
     };
     const char *at = json_text(json, "at"), *place = path_join("resources", json->string);

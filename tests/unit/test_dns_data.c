@@ -152,7 +152,7 @@ START_TEST(data_renders_content)
                   datas[_i].why, fault, member);
     if (fault == DNS_DATA_FINE) {
         const char *rdata = dns_data_rdata(a, datas[_i].type, content, 1, data);
-        struct dns_data again = dns_data_read(a, datas[_i].type, rdata);
+        struct dns_data again = dns_data_read(a, datas[_i].type, rdata, "example.test");
 
         ck_assert_str_eq(content, datas[_i].content);
         ck_assert_str_eq(kept, datas[_i].kept ? datas[_i].kept : datas[_i].data);
@@ -177,6 +177,8 @@ static const struct {
     { DNS_A, "192.0.2", NULL, NULL, -1 },
     { DNS_MX, "10 mail.example.com.", "mail.example.com", NULL, 10 },
     { DNS_MX, "0 .", ".", NULL, 0 },
+    { DNS_MX, "10 mail", "mail.example.test", NULL, 10 },
+    { DNS_CNAME, "@", "example.test", NULL, -1 },
     { DNS_TXT, "\"a b\" \"c\"", "\"a b\" \"c\"", NULL, -1 },
     { DNS_TXT, "word", "\"word\"", NULL, -1 },
     { DNS_CAA, "0 issue \"ca.example\"", "0 issue \"ca.example\"",
@@ -193,7 +195,7 @@ static const struct {
 START_TEST(presentation_form_reads_back)
 {
     struct arena *a = arena_new();
-    struct dns_data got = dns_data_read(a, rdatas[_i].type, rdatas[_i].rdata);
+    struct dns_data got = dns_data_read(a, rdatas[_i].type, rdatas[_i].rdata, "example.test");
     char *data = got.data ? json_print_dup(got.data) : NULL;
 
     if (!rdatas[_i].content) {
