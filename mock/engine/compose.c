@@ -57,7 +57,8 @@ static bool is_servers(const struct resource *r, uint32_t request, const cJSON *
 static cJSON *accepted_dup(struct call *c, const struct resource *r, uint32_t request, const cJSON *sent,
                            bool merge)
 {
-    struct fit f = call_fit(c, FIT_INPUT | (merge ? 0 : FIT_DEFAULTS) | (r->extra_members ? FIT_LOOSE : 0));
+    struct fit f = call_fit(c, FIT_INPUT | (merge || r->own_defaults ? 0 : FIT_DEFAULTS) |
+                                   (r->extra_members ? FIT_LOOSE : 0));
     cJSON *out = fit_dup(&f, request, sent, "");
 
     for (cJSON *one = out->child, *next; one; one = next) {
@@ -262,7 +263,7 @@ static void put_in_order(const struct resource *r, cJSON *fresh)
 static void finish(struct call *c, const struct resource *r, const struct doc *old, const cJSON *before,
                    cJSON *fresh)
 {
-    struct fit f = call_fit(c, FIT_DEFAULTS | (r->named ? FIT_LOOSE : 0));
+    struct fit f = call_fit(c, (r->own_defaults ? 0 : FIT_DEFAULTS) | (r->named ? FIT_LOOSE : 0));
 
     if (!cJSON_IsObject(fresh)) {
         tree_become(fresh, fit_dup(&f, r->shown, fresh, ""));

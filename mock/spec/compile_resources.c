@@ -318,6 +318,7 @@ static void read_words(struct kind_row *k, const cJSON *json)
     read_limit(k, path_join(path, "limit"), json_get(json, "limit"));
     k->r.extra_members = json_flag(json, "extra_members", false);
     k->r.by_shape = json_flag(json, "by_shape", false);
+    k->r.own_defaults = json_flag(json, "own_defaults", false);
     read_also(k, path_join(path, "also"), json_get(json, "also"));
     read_hooks(k, path_join(path, "hooks"), json_get(json, "hooks"));
 }
@@ -329,7 +330,7 @@ void kind_read(const struct source *s, const char *family, const cJSON *json)
         "server",  "unique", "refs",      "list",   "singleton",    "delete", "missing",
         "limit",   "verbs",  "also",      "dialect", "actions",     "hooks",  "extra_members",
         "by_shape",
-        "members", "why",    NULL
+        "members", "own_defaults", "why",    NULL
     };
     const char *at = json_text(json, "at"), *place = path_join("resources", json->string);
     struct kind_row *k;

@@ -51,6 +51,7 @@ static void emit_kind(struct buf *out, const struct kind_row *k)
     emit_text(out, "touch_if_changed", r->touch_if_changed);
     emit_text(out, "extra_members", r->extra_members);
     emit_text(out, "by_shape", r->by_shape);
+    emit_text(out, "own_defaults", r->own_defaults);
     emit_text(out, "put_creates", r->put_creates);
     emit_text(out, "by_hooks", r->by_hooks);
     emit_text(out, "named", r->named);

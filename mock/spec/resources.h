@@ -81,6 +81,7 @@ struct resource {
     bool touch_if_changed; // the modified stamp moves only if something else did
     bool extra_members;    // members that no schema knows are kept
     bool by_shape;         // the shape hook alone makes of what was sent what is kept
+    bool own_defaults;     // what is absent gets the descriptor's defaults, never the schema's
     bool put_creates;      // PUT of an id that is not there makes it
     bool by_hooks;         // identity: all verbs are hooks, the engine only knows the kind
     bool named;            // by a descriptor
