@@ -73,7 +73,7 @@ int env_command(int argc, char **argv)
     if (rc < 0)
         rc = one_scenario(&env_cli, &rest, &path);
     if (rc < 0) {
-        if (load_world(path, &why) != 0) {
+        if (load_world(path, false, &why) != 0) {
             fprintf(stderr, "%s\n", why);
             free(why);
             rc = 1;

@@ -29,7 +29,7 @@ enum { EXIT_ASSERTION = 3, EXIT_MOCK = 125, EXIT_NOT_RUN = 126, EXIT_NOT_FOUND =
 
 struct run_options {
     const char *token;
-    bool no_denied, no_errors, quiet;
+    bool no_denied, no_errors, examples, quiet;
 };
 
 #define AT(field) offsetof(struct run_options, field)
@@ -39,6 +39,8 @@ static const struct cli_option run_options[] = {
     { 0, "assert-no-denied", NULL, "exit 3 if a call was refused for its credential or permission", CLI_FLAG,
       AT(no_denied) },
     { 0, "assert-no-errors", NULL, "exit 3 if any call got a 4xx or 5xx", CLI_FLAG, AT(no_errors) },
+    { 0, "examples", NULL, "no state: any id and well-formed credential, answers by schema, also under /", CLI_FLAG,
+      AT(examples) },
     { 'q', "quiet", NULL, "do not print calls and failures", CLI_FLAG, AT(quiet) },
     { 0 },
 };
@@ -218,7 +220,7 @@ static int run_mock(const struct run_options *o, const char *path, char **comman
     if (!mkdtemp(home)) {
         why = text_printf("%s: %s", home, strerror(errno));
     } else {
-        if (load_world(path, &why) == 0 && (f = front_start(&front, &why)) != NULL)
+        if (load_world(path, o->examples, &why) == 0 && (f = front_start(&front, &why)) != NULL)
             rc = run_in_world(o, command, f, home, &signals);
         front_stop(f);
         worlds_release();

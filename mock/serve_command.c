@@ -23,7 +23,7 @@
 struct serve_options {
     const char *listen, *ready_file, *log;
     long threads;
-    bool watch, quiet;
+    bool examples, watch, quiet;
 };
 
 #define AT(field) offsetof(struct serve_options, field)
@@ -35,6 +35,8 @@ static const struct cli_option serve_options[] = {
       AT(ready_file) },
     { 0, "log", "text|json|none", "a line a request on stderr (default text)", CLI_TEXT, AT(log) },
     { 0, "threads", "N", "worker threads, one a connection (default 128)", CLI_NUMBER, AT(threads) },
+    { 0, "examples", NULL, "no state: any id and well-formed credential, answers by schema, also under /", CLI_FLAG,
+      AT(examples) },
     { 'w', "watch", NULL, "load the scenario again when its file changes", CLI_FLAG, AT(watch) },
     { 'q', "quiet", NULL, "print the address and nothing else", CLI_FLAG, AT(quiet) },
     { 0 },
@@ -77,9 +79,20 @@ int one_scenario(const struct cli_command *cli, const struct cli_rest *rest, con
     return 2;
 }
 
-int load_world(const char *path, char **why)
+static struct scenario *load_scenario(const char *path, bool examples, char **why)
 {
-    struct scenario *s = path ? scenario_load(path, why) : scenario_default();
+    struct scenario *s = path ? scenario_load(path, why) : scenario_default(), *same = s;
+
+    if (s && examples) {
+        s = scenario_as_examples(same);
+        scenario_unref(same);
+    }
+    return s;
+}
+
+int load_world(const char *path, bool examples, char **why)
+{
+    struct scenario *s = load_scenario(path, examples, why);
     int rc = s ? worlds_setup(s, why) : -1;
 
     scenario_unref(s);
@@ -116,10 +129,10 @@ static bool log_form_of(const char *name, enum log_form *form)
     return false;
 }
 
-static void load_again(const char *path)
+static void load_again(const char *path, bool examples)
 {
     char *why = NULL;
-    struct scenario *s = scenario_load(path, &why);
+    struct scenario *s = load_scenario(path, examples, &why);
 
     if (s && worlds_put("", s, &why) == 0)
         fprintf(stderr, "mockflare: loaded %s again\n", path);
@@ -130,7 +143,7 @@ static void load_again(const char *path)
 }
 
 /* Waits for the signal that ends the server; meanwhile looks after a watched scenario. */
-static void wait_for_end(const sigset_t *ends, const char *watched)
+static void wait_for_end(const sigset_t *ends, const char *watched, bool examples)
 {
     struct timespec half = { 0, 500000000 };
     struct stat now, last = { 0 };
@@ -146,7 +159,7 @@ static void wait_for_end(const sigset_t *ends, const char *watched)
             (now.st_mtim.tv_sec != last.st_mtim.tv_sec || now.st_mtim.tv_nsec != last.st_mtim.tv_nsec ||
              now.st_ino != last.st_ino)) {
             last = now;
-            load_again(watched);
+            load_again(watched, examples);
         }
     }
 }
@@ -171,7 +184,7 @@ static int serve_until_told(const struct serve_options *o, const char *path)
     sigaddset(&ends, SIGINT);
     pthread_sigmask(SIG_BLOCK, &ends, NULL); // before threads exist, so that all inherit it
     signal(SIGPIPE, SIG_IGN);
-    if (load_world(path, &why) != 0)
+    if (load_world(path, o->examples, &why) != 0)
         return fail("", why);
     f = front_start(&front, &why);
     if (!f) {
@@ -186,7 +199,7 @@ static int serve_until_told(const struct serve_options *o, const char *path)
         if (!o->quiet)
             fprintf(stderr, "mockflare " MF_VERSION ": %s; control API http://%s:%d/_mockflare/health\n",
                     path ? path : "built-in scenario", front_host(f), front_port(f));
-        wait_for_end(&ends, o->watch ? path : NULL);
+        wait_for_end(&ends, o->watch ? path : NULL, o->examples);
     }
     front_stop(f);
     worlds_release();

@@ -2,12 +2,14 @@
 #ifndef MF_SERVE_COMMAND_H
 #define MF_SERVE_COMMAND_H
 
+#include <stdbool.h>
+
 struct cli_command;
 struct cli_rest;
 struct front;
 
 /* Loads `path` (NULL: the built-in scenario) as the default sandbox. 0, or -1 and *why. */
-int load_world(const char *path, char **why);
+int load_world(const char *path, bool examples, char **why);
 /* Parses; handles --help and --version. Returns -1 to go on, else the exit code. */
 int command_begin(const struct cli_command *cli, int argc, char **argv, void *options,
                   struct cli_rest *rest);

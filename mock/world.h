@@ -15,7 +15,12 @@ struct scenario;
 struct store;
 struct world;
 
-enum mode { MODE_ENFORCE, MODE_SOFT, MODE_LEARN };
+enum mode {
+    MODE_ENFORCE,
+    MODE_SOFT,
+    MODE_LEARN,
+    MODE_EXAMPLES, // no state: every operation answers from its schema, also under "/"
+};
 
 /* The switches of a scenario's `behaviour`: reference notes §12; the first value is the default (0). */
 struct behaviour {

@@ -159,6 +159,30 @@ static const char *peer_text(const struct sockaddr_storage *peer)
     return last.text;
 }
 
+static bool is_form_of_examples(const char *text, size_t least)
+{
+    return strlen(text) >= least && !strpbrk(text, " \t\"'<>");
+}
+
+/* The SDKs' tests send an e-mail with a key of 32 digits, or a service key. */
+void credential_form(struct call *c)
+{
+    const char *authorization = call_header(c, "Authorization"), *key = call_header(c, "X-Auth-Key");
+    const char *email = call_header(c, "X-Auth-Email"), *service = call_header(c, "X-Auth-User-Service-Key");
+    enum reason fault = key_headers_fault(email, key);
+
+    if (fault == WHY_BAD_KEY && is_form_of_examples(key, 32))
+        fault = email ? WHY_OK : WHY_KEY_WITHOUT_EMAIL;
+    if (authorization && (fault == WHY_KEY_WITHOUT_EMAIL || fault == WHY_EMAIL_WITHOUT_KEY))
+        fault = WHY_OK;
+    if (authorization &&
+        (strncasecmp(authorization, "Bearer ", 7) != 0 || !is_form_of_examples(authorization + 7, 40)))
+        fault = WHY_MALFORMED_TOKEN;
+    if (!authorization && !email && !key && !service)
+        fault = WHY_NO_CREDENTIALS;
+    c->who.refused = fault;
+}
+
 void credential_address(struct call *c)
 {
     const char *named = world_address_header(c->world), *sent = named ? call_header(c, named) : NULL;

@@ -106,7 +106,8 @@ static enum step check_scope_id(struct call *c)
     struct call_param *p;
     bool upper;
 
-    if ((c->op->scope != SCOPE_ACCOUNT && c->op->scope != SCOPE_ZONE) || !c->param_count)
+    if (world_mode(c->world) == MODE_EXAMPLES || !c->param_count ||
+        (c->op->scope != SCOPE_ACCOUNT && c->op->scope != SCOPE_ZONE))
         return GO_ON;
     p = &c->param[c->op->scope_param];
     upper = strpbrk(p->text, "ABCDEF") != NULL;
@@ -130,7 +131,10 @@ enum step gate_enter(struct call *c)
     credential_address(c);
     if (is_control(c))
         return control_gate(c);
-    credential_look_up(c);
+    if (world_mode(c->world) == MODE_EXAMPLES)
+        credential_form(c);
+    else
+        credential_look_up(c);
     c->fault = faults_plan(world_faults(c->world), c);
     if (c->fault && c->fault->answers)
         return ANSWERED;

@@ -40,6 +40,8 @@ static enum mode mode_of(const cJSON *json)
 
     if (mode && strcmp(mode, "soft") == 0)
         return MODE_SOFT;
+    if (mode && strcmp(mode, "examples") == 0)
+        return MODE_EXAMPLES;
     return mode && strcmp(mode, "learn") == 0 ? MODE_LEARN : MODE_ENFORCE;
 }
 
@@ -66,6 +68,18 @@ struct scenario *scenario_parse(const char *text, size_t len, struct scenario_er
     cJSON_Delete(json);
     free(copy);
     return s;
+}
+
+struct scenario *scenario_as_examples(const struct scenario *s)
+{
+    struct scenario *made = xcalloc(1, sizeof *made);
+
+    *made = *s;
+    atomic_init(&made->refs, 1);
+    made->json = cJSON_Duplicate(s->json, true);
+    json_put(made->json, "mode", cJSON_CreateString("examples"));
+    made->mode = MODE_EXAMPLES;
+    return made;
 }
 
 static char *errors_text_dup(const char *path, const struct scenario_errors *errors)

@@ -29,6 +29,7 @@ struct scenario *scenario_parse(const char *text, size_t len, struct scenario_er
 /* As above from a file; *why holds all errors, one a line, "file:line:column: path: what". */
 struct scenario *scenario_load(const char *path, char **why);
 struct scenario *scenario_default(void); // scenarios/default.jsonc, compiled in
+struct scenario *scenario_as_examples(const struct scenario *s); // the same, in MODE_EXAMPLES
 struct scenario *scenario_ref(const struct scenario *s);
 void scenario_unref(struct scenario *s);
 
