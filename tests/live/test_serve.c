@@ -44,7 +44,7 @@ static const struct {
     const char *names; // what the line must name
 } usage_errors[] = {
     { { "serve", "--lisen", "127.0.0.1:0" }, "did you mean --listen" },
-    { { "serve", "--tls" }, "unknown option --tls" },
+    { { "serve", "--upside-down" }, "unknown option --upside-down" },
     { { "serve", "--listen" }, "--listen" },
     { { "serve", "--listen", "nonsense" }, "HOST:PORT" },
     { { "serve", "--listen", "127.0.0.1:99999" }, "HOST:PORT" },
