@@ -2,21 +2,25 @@
 
 #include "mock/body/multipart.h"
 #include "mock/spec/intake.h"
+#include "mock/spec/resources.h"
 #include "mock/spec/schema.h"
 #include "mock/spec/schema_check.h"
 #include "mock/world.h"
 
 #include <string.h>
 
+#define DEFAULTS_MOST 32
+
+/* Without state no hook looks at the body, so the document does. */
 static bool is_checked(const struct call *c)
 {
     switch (op_intake(c->op)->validate) {
     case VALIDATE_YES:
         return true;
     case VALIDATE_NO:
-        return false;
+        return world_mode(c->world) == MODE_EXAMPLES;
     default:
-        return c->op->action == 0 || world_mode(c->world) == MODE_EXAMPLES; // there, no hook checks
+        return c->op->action == 0 || world_mode(c->world) == MODE_EXAMPLES;
     }
 }
 
@@ -51,18 +55,41 @@ static enum step check_form(struct call *c)
     return GO_ON;
 }
 
-enum step intake_check(struct call *c)
+/* The path as the descriptor names it, if the member has a value there where a client leaves it out. */
+static const char *default_of(struct call *c, const char *path)
+{
+    const char *defaults = spec_text(spec_resources[c->op->kind].defaults);
+    const cJSON *json = *defaults ? json_parse(c->arena, defaults, strlen(defaults)) : NULL, *one;
+
+    cJSON_ArrayForEach (one, json)
+        if (schema_path_is(path, one->string, strlen(one->string)))
+            return one->string;
+    return NULL;
+}
+
+static enum step check_json(struct call *c)
 {
     struct schema_request how = { spec_text(op_intake(c->op)->optional), c->op->method == M_PATCH };
     struct schema_fault fault;
+    size_t tries = 0;
 
+    while (!schema_check_request(c->op->request, c->json, &how, &fault)) {
+        const char *path = strcmp(fault.what, "is missing") == 0 ? default_of(c, fault.path) : NULL;
+
+        if (!path || tries++ == DEFAULTS_MOST)
+            return refuse_body(c, sentence_of(c, &fault));
+        how.optional = arena_printf(c->arena, "%s %s", path, how.optional);
+    }
+    return GO_ON;
+}
+
+enum step intake_check(struct call *c)
+{
     if (!c->op->request || !is_checked(c))
         return GO_ON;
     if (c->parts)
         return check_form(c);
-    if (!c->json)
-        return c->op->request_required && !c->bytes ? refuse_body(c, "the body is missing") : GO_ON;
-    if (schema_check_request(c->op->request, c->json, &how, &fault))
-        return GO_ON;
-    return refuse_body(c, sentence_of(c, &fault));
+    if (c->json)
+        return check_json(c);
+    return c->op->request_required && !c->bytes ? refuse_body(c, "the body is missing") : GO_ON;
 }

@@ -269,20 +269,30 @@ static bool check_items(struct check *c, const struct schema *s, const cJSON *va
     return true;
 }
 
+bool schema_path_is(const char *path, const char *word, size_t len)
+{
+    for (; *path && len; path++, word++, len--) {
+        if (*path != *word)
+            return false;
+        if (*path == '[')
+            path += strspn(path + 1, "0123456789");
+    }
+    return !*path && !len;
+}
+
 /* May a client leave this member out, though it is required? */
 static bool may_lack(const struct check *c, const char *name, uint32_t node)
 {
     struct schema s;
-    const char *at;
-    size_t len = strlen(name);
+    char path[sizeof c->path];
 
     if (!c->request)
         return false;
     if (c->path_len == 0 && c->request->merge)
         return true;
-    at = c->path_len == 0 ? c->request->optional : NULL;
-    for (; at && *at; at += strcspn(at, " "), at += strspn(at, " "))
-        if (strcspn(at, " ") == len && strncmp(at, name, len) == 0)
+    snprintf(path, sizeof path, "%.*s%s%s", (int)c->path_len, c->path, c->path_len ? "." : "", name);
+    for (const char *at = c->request->optional; *at; at += strcspn(at, " "), at += strspn(at, " "))
+        if (schema_path_is(path, at, strcspn(at, " ")))
             return true;
     if (!node)
         return false;

@@ -26,11 +26,13 @@ bool schema_check(uint32_t node, const cJSON *value, struct schema_fault *fault)
  * does not know are let through, read-only ones are not looked at, null stands for a member that may be
  * absent, and a member with a default may be. Of alternatives one must fit, and more may. */
 struct schema_request {
-    const char *optional; // names that may be absent at the top all the same, blank-separated
+    const char *optional; // what may be absent all the same: paths such as "origins[].weight", blank-separated
     bool merge;           // a part of a resource: nothing is required at the top
 };
 bool schema_check_request(uint32_t node, const cJSON *value, const struct schema_request *how,
                           struct schema_fault *fault);
+/* Is `path`, with its indices left out ("a[3].b" is "a[].b"), the first `len` characters of `word`? */
+bool schema_path_is(const char *path, const char *word, size_t len);
 /* The same for a string alone, without a tree: for ids of a path. */
 bool schema_check_text(uint32_t node, const char *text);
 

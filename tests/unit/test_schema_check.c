@@ -116,6 +116,82 @@ START_TEST(answers_are_judged_too)
 }
 END_TEST
 
+#define ROOMS "/zones/{z}/waiting_rooms"
+#define FULL "{" ROOM ",\"total_active_users\":200"
+#define RECORDS "/zones/{z}/dns_records"
+
+static const struct {
+    const char *method, *path, *body, *optional;
+    const char *where, *what, *right; // NULL: it fits
+    const char *why;
+} requests[] = {
+    { "POST", ROOMS, FULL ",\"unknown\":{}}", "", NULL, NULL, NULL, "unknown members pass" },
+    { "POST", ROOMS, FULL ",\"id\":7,\"created_on\":\"0001\"}", "", NULL, NULL, NULL,
+      "what only the server sets is not looked at" },
+    { "POST", ROOMS, FULL ",\"description\":null}", "", NULL, NULL, NULL, "null stands for absent" },
+    { "POST", ROOMS, "{" ROOM ",\"total_active_users\":null}", "", "total_active_users", "is not an integer", "",
+      "null does not stand for what must be there" },
+    { "POST", ROOMS, "{" ROOM "}", "name total_active_users", NULL, NULL, NULL, "a descriptor lets it be absent" },
+    { "POST", ROOMS, "{" ROOM "}", "total_active_user", "total_active_users", "is missing", "", "a whole name" },
+    { "PATCH", ROOMS "/{w}", "{\"name\":\"x\"}", "", NULL, NULL, NULL, "a merge requires nothing" },
+    { "POST", ROOMS, "{" ROOM ",\"total_active_users\":1}", "", "total_active_users", "is too small",
+      "200 or more", "the limit is told" },
+    { "POST", ROOMS, FULL ",\"cookie_attributes\":{\"secure\":\"maybe\"}}", "", "cookie_attributes.secure",
+      "is not one of the allowed values", "\"auto\", \"always\", \"never\"", "the values are told" },
+    { "POST", "/user/tokens", "{\"name\":\"t\",\"policies\":[],\"expires_on\":\"tomorrow\"}", "", "expires_on",
+      "has not the right format", "a time such as 2026-01-02T03:04:05Z", "the form is told" },
+    { "POST", RECORDS, "{\"type\":\"A\",\"name\":\"a\",\"ttl\":1,\"content\":5}", "", "content",
+      "is not a string", "", "of many alternatives, the one that is meant" },
+    { "POST", RECORDS, "[]", "", "", "is not an object", "", "all alternatives say the same" },
+    { "POST", RECORDS, "{\"type\":\"X\",\"name\":\"a\",\"ttl\":1,\"content\":\"x\"}", "", "",
+      "fits none of the alternatives", "", "none is meant" },
+};
+
+START_TEST(client_is_judged_leniently)
+{
+    const struct op *op = op_by_name(requests[_i].method, requests[_i].path);
+    struct schema_request how = { requests[_i].optional, !strcmp(requests[_i].method, "PATCH") };
+    struct schema_fault fault = { .what = "" };
+    cJSON *json = cJSON_Parse(requests[_i].body);
+    bool fits;
+
+    ck_assert_ptr_nonnull(op);
+    ck_assert_ptr_nonnull(json);
+    fits = schema_check_request(op->request, json, &how, &fault);
+    cJSON_Delete(json);
+    ck_assert_msg(fits == !requests[_i].what, "%s: %s %s", requests[_i].why, fault.path, fault.what);
+    if (requests[_i].what) {
+        ck_assert_msg(!strcmp(fault.what, requests[_i].what), "%s: %s %s", requests[_i].why, fault.path,
+                      fault.what);
+        ck_assert_str_eq(fault.path, requests[_i].where);
+        ck_assert_str_eq(fault.right, requests[_i].right);
+    }
+}
+END_TEST
+
+START_TEST(big_integer_is_one)
+{
+    const struct op *op = op_by_name("POST", ROOMS);
+    struct schema_request how = { "", false };
+    struct schema_fault fault;
+    cJSON *json = cJSON_Parse(FULL "}");
+
+    cJSON_ReplaceItemInObjectCaseSensitive(json, "total_active_users", cJSON_CreateRaw("9007199254740993"));
+    ck_assert(!schema_check_request(op->request, json, &how, &fault));
+    ck_assert_str_eq(fault.what, "is too large");
+    cJSON_Delete(json);
+}
+END_TEST
+
+START_TEST(paths_leave_indices_out)
+{
+    ck_assert(schema_path_is("a[12].b[0]", "a[].b[] c", 7));
+    ck_assert(!schema_path_is("a[12].b", "a[]", 3));
+    ck_assert(!schema_path_is("a[1]", "a[].b", 5));
+    ck_assert(!schema_path_is("ab", "ac", 2));
+}
+END_TEST
+
 START_TEST(no_schema_fits_anything)
 {
     cJSON *json = cJSON_Parse("[null]");
@@ -136,6 +212,9 @@ int main(void)
     json_setup();
     tcase_add_loop_test(tc, body_is_judged, 0, ARRAY_LEN(rows));
     tcase_add_test(tc, answers_are_judged_too);
+    tcase_add_loop_test(tc, client_is_judged_leniently, 0, ARRAY_LEN(requests));
+    tcase_add_test(tc, big_integer_is_one);
+    tcase_add_test(tc, paths_leave_indices_out);
     tcase_add_test(tc, no_schema_fits_anything);
     suite_add_tcase(s, tc);
     r = srunner_create(s);
