@@ -226,16 +226,27 @@ static enum step errors(struct call *c, int status, uint8_t form, const uint16_t
 
 #define WORDS_MOST 4
 
+static size_t holes_of(uint32_t message)
+{
+    size_t holes = 0;
+
+    for (const char *at = spec_text(message); (at = strstr(at, "%s")) != NULL; at += 2)
+        holes++;
+    return holes;
+}
+
 enum step refuse(struct call *c, enum error_id error, ...)
 {
     const char *words[WORDS_MOST];
     const uint16_t id = (uint16_t)error;
-    size_t count = 0;
+    size_t count = 0, holes;
     va_list args;
 
+    holes = holes_of(spec_errors[error].message);
+    if (spec_errors[error].chain_code && holes_of(spec_errors[error].chain_message) > holes)
+        holes = holes_of(spec_errors[error].chain_message);
     va_start(args, error);
-    for (const char *at = spec_text(spec_errors[error].message);
-         (at = strstr(at, "%s")) != NULL && count < WORDS_MOST; at += 2)
+    while (count < holes && count < WORDS_MOST)
         words[count++] = va_arg(args, const char *);
     va_end(args);
     return errors(c, spec_errors[error].http, dialect_of(c)->error_form, &id, 1, words, count);
