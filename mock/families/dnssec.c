@@ -41,11 +41,11 @@ void dnssec_view(const struct call *c, cJSON *shown)
     if (!status || !modified || !stamp_parse(modified, 0, &then) ||
         world_now(c->world) - then < SETTLES)
         return;
-    if (strcmp(status, "pending") == 0)
-        json_put(shown, "status", cJSON_CreateString("active"));
     if (strcmp(status, "pending-disabled") == 0) {
         json_put(shown, "status", cJSON_CreateString("disabled"));
         drop_keys(shown);
+    } else if (strcmp(status, "pending") == 0) {
+        json_put(shown, "status", cJSON_CreateString("active"));
     }
 }
 
