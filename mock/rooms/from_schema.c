@@ -2,6 +2,7 @@
  * the path's ids and the sent members in it. Says of itself that it is no more than that. */
 #include "mock/rooms/rooms.h"
 #include "mock/spec/sample.h"
+#include "mock/world.h"
 
 enum step answer_from_schema(struct call *c)
 {
@@ -11,7 +12,8 @@ enum step answer_from_schema(struct call *c)
     for (size_t i = 0; i < c->param_count; i++)
         ids[i] = c->param[i].text;
     c->out.status = c->op->ok;
-    c->out.depth = c->op->depth; // a singleton that nobody has written yet is kept nevertheless
+    // a singleton that nobody has written yet is kept nevertheless, except where nothing is
+    c->out.depth = world_mode(c->world) == MODE_EXAMPLES ? DEPTH_SCHEMA : c->op->depth;
     c->out.first_code = -1;
     c->out.body->len = 0;
     buf_reserve(c->out.body, 1);

@@ -25,7 +25,7 @@ const struct shape_row scenario_rows[] = {
     SHAPE("description", SHAPE_TEXT, "a text"),
     SHAPE_RANGE("seed", "a whole number from 0 to 2^53", 0, EXACT),
     SHAPE_IF("clock", SHAPE_TEXT, TIME, shape_time),
-    SHAPE("mode", SHAPE_WORD, "enforce|soft|learn"),
+    SHAPE("mode", SHAPE_WORD, "enforce|soft|learn|examples"),
     SHAPE_IF("client_address_header", SHAPE_TEXT, "the name of a header", is_header_name),
 
     SHAPE("accounts", SHAPE_LIST, "a list of accounts"),
