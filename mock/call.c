@@ -10,6 +10,11 @@
 
 #define CALL_PART_JSON_MOST ((size_t)8 << 20)
 
+const char *call_scheme(const struct call *c)
+{
+    return c->in.tls ? "https" : "http";
+}
+
 const char *call_header(const struct call *c, const char *name)
 {
     for (size_t i = 0; i < c->in.header_count; i++)

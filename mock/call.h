@@ -45,6 +45,8 @@ struct call_in {
     struct call_header header[CALL_HEADERS_MOST];
     size_t header_count;
     struct sockaddr_storage peer;
+    const char *sandbox; // of the listener it came by; NULL: the path alone says which
+    bool tls;            // by TLS
     /* Reads the body on demand (intake does, once). Returns bytes read, 0 at the end, -1 on a cut or
      * malformed body. */
     long (*read_body)(void *from, void *into, size_t room);
@@ -115,6 +117,7 @@ struct call {
     struct call_out out;
 };
 
+const char *call_scheme(const struct call *c); // "http" or "https", as it came
 const char *call_header(const struct call *c, const char *name); // NULL: not sent; case is ignored
 /* The decoded value of a query parameter (arena), or NULL. The first one counts. */
 const char *call_query(struct call *c, const char *name);

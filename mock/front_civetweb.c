@@ -26,9 +26,11 @@
 struct front {
     struct mg_context *context;
     char *host;
-    int port, server_port; // the same unless a relay stands before the server
+    int port;
+    struct sockaddr_in server; // where CivetWeb listens: there, or behind the relay
     char *last_error; // what CivetWeb logged while it started
-    struct relay *relay; // for an IPv6 address; NULL otherwise
+    char *origin;
+    const char *ca_file;
 };
 
 /* What a worker keeps from request to request. */
@@ -78,20 +80,21 @@ static long read_body(void *from, void *into, size_t room)
     return mg_read(in->conn, into, room);
 }
 
-static void take_peer(struct call_in *in, const struct mg_request_info *ri)
+/* The client's address: the peer's (IPv4: this server has no other), or that of the relay's client. */
+static void take_peer(struct call *c, const struct mg_request_info *ri)
 {
-    struct sockaddr_in *four = (struct sockaddr_in *)&in->peer;
-    struct sockaddr_in6 *six = (struct sockaddr_in6 *)&in->peer;
+    struct sockaddr_in *four = (struct sockaddr_in *)&c->in.peer;
+    struct relay_origin origin;
 
-    if (relay_peer(ri->remote_port, &in->peer))
+    four->sin_family = AF_INET;
+    four->sin_port = htons((uint16_t)ri->remote_port);
+    inet_pton(AF_INET, ri->remote_addr, &four->sin_addr);
+    if (!relay_origin(four, &origin))
         return;
-    if (inet_pton(AF_INET, ri->remote_addr, &four->sin_addr) == 1) {
-        four->sin_family = AF_INET;
-        four->sin_port = htons((uint16_t)ri->remote_port);
-    } else if (inet_pton(AF_INET6, ri->remote_addr, &six->sin6_addr) == 1) {
-        six->sin6_family = AF_INET6;
-        six->sin6_port = htons((uint16_t)ri->remote_port);
-    }
+    c->in.peer = origin.peer;
+    c->in.tls = origin.tls;
+    if (*origin.sandbox)
+        c->in.sandbox = arena_strdup(c->arena, origin.sandbox);
 }
 
 static bool keeps_alive(const struct call *c, const struct mg_request_info *ri)
@@ -115,7 +118,7 @@ static void take_request(struct call *c, struct incoming *in)
     for (int i = 0; i < ri->num_headers && c->in.header_count < CALL_HEADERS_MOST; i++)
         c->in.header[c->in.header_count++] =
             (struct call_header){ ri->http_headers[i].name, ri->http_headers[i].value };
-    take_peer(&c->in, ri);
+    take_peer(c, ri);
     c->in.read_body = read_body;
     c->in.body_from = in;
     c->in.body_length = ri->content_length;
@@ -234,45 +237,56 @@ static bool start_server(struct front *f, const char *host, const char *port, lo
     mg_init_library(0);
     f->context = mg_start(&callbacks, f, options);
     free(address);
-    if (f->context && mg_get_server_ports(f->context, 2, ports) > 0)
+    f->server.sin_family = AF_INET;
+    if (f->context && mg_get_server_ports(f->context, 2, ports) > 0) {
         f->port = ports[0].port;
+        f->server.sin_port = htons((uint16_t)f->port);
+    }
     return f->context != NULL;
 }
 
-/* An IPv6 address: the relay listens there, the server behind it on a port of its own. */
-static bool start_behind_relay(struct front *f, const struct front_options *options, char **why)
+/* IPv6, TLS and proxies: the relay listens there, the server behind it on a port of its own. */
+static bool start_behind_relay(struct front *f, const struct front_options *o, char **why)
 {
-    char *bare = xstrndup(f->host + 1, strcspn(f->host + 1, "]"));
-    int server_port;
+    size_t bracket = *f->host == '[';
+    char *bare = xstrndup(f->host + bracket, strlen(f->host) - 2 * bracket);
+    const struct relay_door door = { .host = bare, .port = atoi(strrchr(o->listen, ':') + 1), .sandbox = "",
+                                     .plain = !o->tls, .tls = o->tls || o->proxy, .proxy = o->proxy,
+                                     .tunnel = o->tunnel, .certificate = o->certificate };
+    int port = -1;
 
-    f->relay = relay_listen(bare, atoi(strrchr(options->listen, ':') + 1), why);
+    tls_setup(o->tls_dir, bare);
+    if (door.tls)
+        f->ca_file = tls_authority_file(why);
+    if (!door.tls || f->ca_file)
+        port = relay_open(&door, why);
     free(bare);
-    if (!f->relay || !start_server(f, "127.0.0.1", "0", options->threads))
+    if (port < 0 || !start_server(f, "127.0.0.1", "0", o->threads))
         return false;
-    server_port = f->port;
-    f->port = relay_port(f->relay);
-    relay_start(f->relay, server_port);
-    f->server_port = server_port;
+    f->server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    f->port = port;
     return true;
 }
 
-struct front *front_start(const struct front_options *options, char **why)
+static bool start_here(struct front *f, const struct front_options *o)
+{
+    inet_pton(AF_INET, f->host, &f->server.sin_addr);
+    return start_server(f, f->host, strrchr(o->listen, ':') + 1, o->threads);
+}
+
+struct front *front_start(const struct front_options *o, char **why)
 {
     struct front *f = xcalloc(1, sizeof *f);
-    const char *port = strrchr(options->listen, ':') + 1;
     bool up;
 
-    take_host(f, options->listen);
-    if (*f->host == '[')
-        up = start_behind_relay(f, options, why);
-    else
-        up = start_server(f, f->host, port, options->threads);
-    if (up) {
-        f->server_port = f->server_port ? f->server_port : f->port;
+    take_host(f, o->listen);
+    up = *f->host == '[' || o->tls || o->proxy ? start_behind_relay(f, o, why) : start_here(f, o);
+    if (up && relay_begin(&f->server, why) == 0) {
+        f->origin = text_printf("%s://%s:%d", o->tls ? "https" : "http", f->host, f->port);
         return f;
     }
     if (!*why)
-        *why = text_printf("cannot listen on %s: %s", options->listen,
+        *why = text_printf("cannot listen on %s: %s", o->listen,
                            errno           ? strerror(errno)
                            : f->last_error ? f->last_error
                                            : "address not usable");
@@ -285,9 +299,14 @@ int front_port(const struct front *f)
     return f->port;
 }
 
-const char *front_host(const struct front *f)
+const char *front_origin(const struct front *f)
 {
-    return f->host;
+    return f->origin;
+}
+
+const char *front_ca_file(const struct front *f)
+{
+    return f->ca_file;
 }
 
 static void *stop_server(void *context)
@@ -300,11 +319,11 @@ static void *stop_server(void *context)
  * connection wakes it. */
 static void stop_soon(struct front *f)
 {
-    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)f->server_port) };
+    struct sockaddr_in to = f->server;
     struct timespec until;
     pthread_t thread;
 
-    if (*f->host == '[' || inet_pton(AF_INET, f->host, &to.sin_addr) != 1 || to.sin_addr.s_addr == 0)
+    if (to.sin_addr.s_addr == htonl(INADDR_ANY))
         to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (pthread_create(&thread, NULL, stop_server, f->context) != 0) {
         mg_stop(f->context);
@@ -327,11 +346,14 @@ void front_stop(struct front *f)
 {
     if (!f)
         return;
-    relay_stop(f->relay);
+    relay_end();
     if (f->context) {
         stop_soon(f);
         mg_exit_library();
     }
+    relay_release();
+    tls_release();
+    free(f->origin);
     free(f->host);
     free(f->last_error);
     free(f);

@@ -1,243 +1,285 @@
 #include "mock/relay.h"
 
+#include "common/json.h"
 #include "common/mem.h"
 #include "common/text.h"
+#include "mock/relay_parts.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/tcp.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define PIECE 65536
+#define LOOPS 2
+#define DOORS_MOST 1024
 
-/* One connection through the relay. In a list, so that stopping finds all of them. */
-struct passage {
-    struct passage *next;
-    struct relay *relay;
-    int client, server;
-    int local_port; // of the connection to the server
-    struct sockaddr_storage peer;
-};
-
-struct relay {
-    int listener, wake[2], port, server_port;
-    pthread_t thread;
-    bool started;
-};
-
-/* The passages of all relays; the front looks up by port, stopping shuts their sockets down. */
 static struct {
-    pthread_mutex_t lock;
-    pthread_cond_t gone;
-    struct passage *first;
-} passages = { .lock = PTHREAD_MUTEX_INITIALIZER, .gone = PTHREAD_COND_INITIALIZER };
+    pthread_mutex_t lock; // over what follows
+    struct door *doors;
+    size_t doors_count;
+    bool server_known, ending;
+    struct sockaddr_in server; // does not change once it is known
+    struct loop *loops[LOOPS];
+} relay = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-bool relay_peer(int local_port, struct sockaddr_storage *out)
+void relay_server(struct sockaddr_in *out)
 {
-    bool found = false;
-
-    pthread_mutex_lock(&passages.lock);
-    for (const struct passage *p = passages.first; p && !found; p = p->next)
-        if (p->local_port == local_port) {
-            *out = p->peer;
-            found = true;
-        }
-    pthread_mutex_unlock(&passages.lock);
-    return found;
+    *out = relay.server;
 }
 
-static void passage_enter(struct passage *p)
+/* With the lock. They end at relay_end, also those that started if not all did. */
+static int start_loops(char **why)
 {
-    pthread_mutex_lock(&passages.lock);
-    p->next = passages.first;
-    passages.first = p;
-    pthread_mutex_unlock(&passages.lock);
-}
-
-static void passage_leave(struct passage *p)
-{
-    struct passage **at;
-
-    pthread_mutex_lock(&passages.lock);
-    for (at = &passages.first; *at != p; at = &(*at)->next)
-        ;
-    *at = p->next;
-    close(p->client);
-    close(p->server);
-    pthread_cond_broadcast(&passages.gone);
-    pthread_mutex_unlock(&passages.lock);
-    free(p);
-}
-
-static int connect_server(int port)
-{
-    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
-
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof to) != 0) {
-        close(fd);
-        return -1;
+    for (size_t i = 0; i < LOOPS; i++) {
+        relay.loops[i] = loop_new(why);
+        if (!relay.loops[i])
+            return -1;
     }
-    if (fd >= 0)
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    return fd;
-}
-
-/* Takes what is there and passes it on whole; false at the end of that direction. */
-static bool pass(int from, int to, char *piece)
-{
-    ssize_t n = recv(from, piece, PIECE, 0);
-
-    for (ssize_t sent = 0, m; sent < n; sent += m)
-        if ((m = send(to, piece + sent, (size_t)(n - sent), MSG_NOSIGNAL)) <= 0)
-            return false;
-    return n > 0;
-}
-
-static void *run_passage(void *passage)
-{
-    struct passage *p = passage;
-    struct pollfd fds[2] = { { p->client, POLLIN, 0 }, { p->server, POLLIN, 0 } };
-    char *piece = xmalloc(PIECE);
-
-    while (poll(fds, 2, -1) > 0) {
-        if (fds[0].revents && !pass(p->client, p->server, piece)) {
-            shutdown(p->server, SHUT_WR); // the answer may still come
-            fds[0].fd = -1;
-        }
-        if (fds[1].revents && !pass(p->server, p->client, piece))
-            break;
-    }
-    free(piece);
-    passage_leave(p);
-    return NULL;
-}
-
-static void begin_passage(struct relay *r, int client, const struct sockaddr_storage *peer)
-{
-    struct passage *p = xcalloc(1, sizeof *p);
-    struct sockaddr_in local;
-    socklen_t len = sizeof local;
-    pthread_attr_t attr;
-    pthread_t thread;
-    int on = 1;
-
-    p->relay = r;
-    p->client = client;
-    p->peer = *peer;
-    p->server = connect_server(r->server_port);
-    if (p->server < 0 || getsockname(p->server, (struct sockaddr *)&local, &len) != 0) {
-        close(client);
-        free(p);
-        return;
-    }
-    p->local_port = ntohs(local.sin_port);
-    setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    passage_enter(p);
-    pthread_attr_init(&attr);
-    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    if (pthread_create(&thread, &attr, run_passage, p) != 0)
-        passage_leave(p);
-    pthread_attr_destroy(&attr);
-}
-
-static void *run_relay(void *relay)
-{
-    struct relay *r = relay;
-    struct pollfd fds[2] = { { r->listener, POLLIN, 0 }, { r->wake[0], POLLIN, 0 } };
-
-    while (poll(fds, 2, -1) > 0 && !fds[1].revents) {
-        struct sockaddr_storage peer;
-        socklen_t len = sizeof peer;
-        int client = accept4(r->listener, (struct sockaddr *)&peer, &len, SOCK_CLOEXEC);
-
-        if (client >= 0)
-            begin_passage(r, client, &peer);
-    }
-    return NULL;
-}
-
-static int bind_to(struct relay *r, const char *host, int port)
-{
-    struct sockaddr_in6 at = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port) };
-    socklen_t len = sizeof at;
-    int on = 1;
-
-    if (inet_pton(AF_INET6, host, &at.sin6_addr) != 1) {
-        errno = EINVAL;
-        return -1;
-    }
-    r->listener = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (r->listener < 0)
-        return -1;
-    setsockopt(r->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(r->listener, (struct sockaddr *)&at, sizeof at) != 0 || listen(r->listener, 512) != 0 ||
-        getsockname(r->listener, (struct sockaddr *)&at, &len) != 0 || pipe(r->wake) != 0)
-        return -1;
-    r->port = ntohs(at.sin6_port);
     return 0;
 }
 
-struct relay *relay_listen(const char *host, int port, char **why)
-{
-    struct relay *r = xcalloc(1, sizeof *r);
+/* ---- doors ---- */
 
-    r->listener = r->wake[0] = r->wake[1] = -1;
-    if (bind_to(r, host, port) == 0)
-        return r;
-    *why = text_printf("cannot listen on [%s]:%d: %s", host, port, strerror(errno));
-    relay_stop(r);
-    return NULL;
+struct door *door_hold(struct door *d)
+{
+    atomic_fetch_add(&d->held, 1);
+    return d;
 }
 
-int relay_port(const struct relay *r)
+void door_drop(struct door *d)
 {
-    return r->port;
-}
-
-void relay_start(struct relay *r, int server_port)
-{
-    r->server_port = server_port;
-    r->started = pthread_create(&r->thread, NULL, run_relay, r) == 0;
-}
-
-static void end_passages(const struct relay *r)
-{
-    bool some = true;
-
-    pthread_mutex_lock(&passages.lock);
-    while (some) {
-        some = false;
-        for (struct passage *p = passages.first; p; p = p->next)
-            if (p->relay == r) {
-                some = true;
-                shutdown(p->client, SHUT_RDWR);
-                shutdown(p->server, SHUT_RDWR);
-            }
-        if (some)
-            pthread_cond_wait(&passages.gone, &passages.lock);
-    }
-    pthread_mutex_unlock(&passages.lock);
-}
-
-void relay_stop(struct relay *r)
-{
-    if (!r)
+    if (atomic_fetch_sub(&d->held, 1) != 1)
         return;
-    if (r->started) {
-        if (write(r->wake[1], "", 1) == 1)
-            pthread_join(r->thread, NULL);
-        end_passages(r);
+    if (d->fd >= 0)
+        close(d->fd);
+    free((char *)d->told.host);
+    free((char *)d->told.sandbox);
+    free(d);
+}
+
+/* With the lock. */
+static void wake_loops(void)
+{
+    for (size_t i = 0; i < LOOPS; i++)
+        if (relay.loops[i])
+            loop_wake(relay.loops[i]);
+}
+
+void relay_each_door(void (*see)(struct door *d, void *with), void *with)
+{
+    pthread_mutex_lock(&relay.lock);
+    for (struct door *d = relay.doors; d; d = d->next)
+        see(d, with);
+    pthread_mutex_unlock(&relay.lock);
+}
+
+/* The address in the form that sockets take; its length, or 0. */
+static socklen_t address_of(const char *host, int port, struct sockaddr_storage *out)
+{
+    struct sockaddr_in *four = (void *)out;
+    struct sockaddr_in6 *six = (void *)out;
+
+    memset(out, 0, sizeof *out);
+    if (inet_pton(AF_INET, host, &four->sin_addr) == 1) {
+        four->sin_family = AF_INET;
+        four->sin_port = htons((uint16_t)port);
+        return sizeof *four;
     }
-    for (size_t i = 0; i < 2; i++)
-        if (r->wake[i] >= 0)
-            close(r->wake[i]);
-    if (r->listener >= 0)
-        close(r->listener);
-    free(r);
+    if (inet_pton(AF_INET6, host, &six->sin6_addr) == 1) {
+        six->sin6_family = AF_INET6;
+        six->sin6_port = htons((uint16_t)port);
+        return sizeof *six;
+    }
+    errno = EINVAL;
+    return 0;
+}
+
+static bool listen_at(struct door *d)
+{
+    struct sockaddr_storage at;
+    socklen_t len = address_of(d->told.host, d->told.port, &at);
+    int on = 1;
+
+    if (!len)
+        return false;
+    d->fd = socket(at.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (d->fd < 0)
+        return false;
+    setsockopt(d->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(d->fd, (struct sockaddr *)&at, len) != 0 || listen(d->fd, 512) != 0 ||
+        getsockname(d->fd, (struct sockaddr *)&at, &len) != 0)
+        return false;
+    d->port = ntohs(at.ss_family == AF_INET ? ((struct sockaddr_in *)&at)->sin_port
+                                            : ((struct sockaddr_in6 *)&at)->sin6_port);
+    return true;
+}
+
+/* Takes it into the list, and starts the loops if the server is there and this is the first door.
+ */
+static int enlist(struct door *d, char **why)
+{
+    int rc = -1;
+
+    pthread_mutex_lock(&relay.lock);
+    if (relay.doors_count >= DOORS_MOST)
+        *why = text_printf("%d listeners are open; close some", DOORS_MOST);
+    else if (relay.ending)
+        *why = text_printf("the server is about to end");
+    else if (!relay.server_known || relay.loops[0] || start_loops(why) == 0)
+        rc = 0;
+    if (rc == 0) {
+        d->next = relay.doors;
+        relay.doors = d;
+        relay.doors_count++;
+        wake_loops();
+    }
+    pthread_mutex_unlock(&relay.lock);
+    return rc;
+}
+
+int relay_open(const struct relay_door *told, char **why)
+{
+    struct door *d = xcalloc(1, sizeof *d);
+    int port;
+
+    d->source.kind = SOURCE_DOOR;
+    d->held = 1;
+    d->fd = -1;
+    d->told = *told;
+    d->told.host = xstrdup(told->host);
+    d->told.sandbox = xstrdup(told->sandbox);
+    if (told->tls)
+        d->context = tls_context(told->certificate, why);
+    if (told->tls && !d->context)
+        goto failed;
+    if (!listen_at(d)) {
+        bool six = strchr(told->host, ':') != NULL;
+
+        *why = text_printf("cannot listen on %s%s%s:%d: %s", six ? "[" : "", told->host,
+                           six ? "]" : "", told->port,
+                           errno == EINVAL ? "not an address" : strerror(errno));
+        goto failed;
+    }
+    port = d->port;
+    if (enlist(d, why) == 0)
+        return port; // the door may be gone by now
+failed:
+    door_drop(d);
+    return -1;
+}
+
+/* Takes the doors that `fits` out of the list; how many. The loops see that they are closed. */
+static size_t close_doors(bool (*fits)(const struct door *d, const void *what), const void *what)
+{
+    struct door *gone = NULL;
+    size_t count = 0;
+
+    pthread_mutex_lock(&relay.lock);
+    for (struct door **at = &relay.doors; *at;) {
+        struct door *d = *at;
+
+        if (!fits(d, what)) {
+            at = &d->next;
+            continue;
+        }
+        *at = d->next;
+        d->next = gone;
+        gone = d;
+        count++;
+        atomic_store(&d->closed, true);
+        shutdown(d->fd, SHUT_RDWR); // nobody is let in from now on
+    }
+    relay.doors_count -= count;
+    if (count)
+        wake_loops();
+    pthread_mutex_unlock(&relay.lock);
+    while (gone) {
+        struct door *next = gone->next;
+
+        door_drop(gone);
+        gone = next;
+    }
+    return count;
+}
+
+static bool has_port(const struct door *d, const void *port)
+{
+    return d->port == *(const int *)port;
+}
+
+static bool is_of_sandbox(const struct door *d, const void *name)
+{
+    return strcmp(d->told.sandbox, name) == 0;
+}
+
+static bool is_any(const struct door *d, const void *what)
+{
+    (void)d;
+    (void)what;
+    return true;
+}
+
+bool relay_close(int port)
+{
+    return close_doors(has_port, &port) != 0;
+}
+
+void relay_close_sandbox(const char *name)
+{
+    close_doors(is_of_sandbox, name);
+}
+
+cJSON *relay_doors(const char *sandbox)
+{
+    cJSON *list = cJSON_CreateArray();
+
+    pthread_mutex_lock(&relay.lock);
+    for (const struct door *d = relay.doors; d; d = d->next)
+        if (strcmp(d->told.sandbox, sandbox) == 0)
+            cJSON_AddItemToArray(
+                list, json_object(
+                          J_WHOLE("port", d->port), J_TEXT("host", d->told.host),
+                          J_TREE("certificate",
+                                 d->context
+                                     ? cJSON_CreateString(tls_certificate_name(d->told.certificate))
+                                     : NULL),
+                          J_FLAG("proxy", d->told.proxy), J_FLAG("tunnel", d->told.tunnel)));
+    pthread_mutex_unlock(&relay.lock);
+    return list;
+}
+
+int relay_begin(const struct sockaddr_in *server, char **why)
+{
+    int rc = 0;
+
+    pthread_mutex_lock(&relay.lock);
+    relay.server = *server;
+    if (server->sin_addr.s_addr == htonl(INADDR_ANY))
+        relay.server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    relay.server_known = true;
+    if (relay.doors)
+        rc = start_loops(why);
+    pthread_mutex_unlock(&relay.lock);
+    return rc;
+}
+
+void relay_end(void)
+{
+    pthread_mutex_lock(&relay.lock);
+    relay.ending = true;
+    pthread_mutex_unlock(&relay.lock);
+    close_doors(is_any, NULL);
+    for (size_t i = 0; i < LOOPS; i++) {
+        loop_free(relay.loops[i]); // nobody starts or wakes one any more
+        relay.loops[i] = NULL;
+    }
+}
+
+void relay_release(void)
+{
+    relay.ending = relay.server_known = false;
+    origins_release();
+    connections_release();
 }

@@ -21,9 +21,9 @@
 #include <unistd.h>
 
 struct serve_options {
-    const char *listen, *ready_file, *log;
+    const char *listen, *ready_file, *log, *tls_dir, *certificate;
     long threads;
-    bool examples, watch, quiet;
+    bool examples, tls, proxy, tunnel, watch, quiet;
 };
 
 #define AT(field) offsetof(struct serve_options, field)
@@ -37,6 +37,15 @@ static const struct cli_option serve_options[] = {
     { 0, "threads", "N", "worker threads, one a connection (default 128)", CLI_NUMBER, AT(threads) },
     { 0, "examples", NULL, "no state: any id and well-formed credential, answers by schema, also under /", CLI_FLAG,
       AT(examples) },
+    { 0, "tls", NULL, "HTTPS, with a certificate of an authority of the mock's own (the ready file's ca_file)",
+      CLI_FLAG, AT(tls) },
+    { 0, "tls-dir", "DIR", "keep that authority in DIR (ca.pem, ca-key.pem) and use it again", CLI_TEXT,
+      AT(tls_dir) },
+    { 0, "certificate", "KIND", "valid, foreign-ca, expired or wrong-name: how a client takes it (default valid)",
+      CLI_TEXT, AT(certificate) },
+    { 0, "proxy", NULL, "be an HTTPS proxy on the same port: answer for api.cloudflare.com, refuse other hosts",
+      CLI_FLAG, AT(proxy) },
+    { 0, "proxy-tunnel", NULL, "as --proxy, but pass other hosts on", CLI_FLAG, AT(tunnel) },
     { 'w', "watch", NULL, "load the scenario again when its file changes", CLI_FLAG, AT(watch) },
     { 'q', "quiet", NULL, "print the address and nothing else", CLI_FLAG, AT(quiet) },
     { 0 },
@@ -45,7 +54,9 @@ static const struct cli_option serve_options[] = {
 static const struct cli_command serve_cli = {
     "mockflare", "serve", "[SCENARIO] [options]",
     "Serves the API under /client/v4 from a scenario file (without one: a built-in world; see\n"
-    "`mockflare env`). The mock's own API is under /_mockflare. SIGTERM and SIGINT end it.",
+    "`mockflare env`). The mock's own API is under /_mockflare. SIGTERM and SIGINT end it.\n"
+    "POST /_mockflare/listeners {\"certificate\": KIND, \"proxy\": true} opens more ports while it runs;\n"
+    "GET /_mockflare/connections lists what came by TLS or through a proxy, and what was refused.",
     serve_options,
 };
 
@@ -99,21 +110,22 @@ int load_world(const char *path, bool examples, char **why)
     return rc;
 }
 
-static int write_ready(const char *path, const struct front *f, char **why)
+static int write_ready(const char *path, const struct front *f, const struct front_options *o, char **why)
 {
-    char *base = text_printf("http://%s:%d", front_host(f), front_port(f));
-    char *api = text_printf("%s/client/v4", base), *control = text_printf("%s/_mockflare", base);
-    cJSON *json = json_object(J_TEXT("base_url", api), J_TEXT("control_url", control),
-                              J_WHOLE("pid", getpid()), J_WHOLE("port", front_port(f)),
-                              J_NULL("ca_file"));
+    char *api = text_printf("%s/client/v4", front_origin(f)), *control = text_printf("%s/_mockflare", front_origin(f));
+    char *proxy = text_printf("http%s", strstr(front_origin(f), "://"));
+    cJSON *json = json_object(J_TEXT("base_url", api), J_TEXT("control_url", control), J_WHOLE("pid", getpid()),
+                              J_WHOLE("port", front_port(f)),
+                              J_TREE("ca_file", json_text_or_null(front_ca_file(f))),
+                              J_TREE("proxy_url", json_text_or_null(o->proxy ? proxy : NULL)));
     char *text = json_print_dup(json);
     int rc = file_write(path, text, strlen(text), 0644, why);
 
     cJSON_Delete(json);
     free(text);
-    free(base);
     free(api);
     free(control);
+    free(proxy);
     return rc;
 }
 
@@ -171,9 +183,20 @@ static int fail(const char *what, char *why)
     return 1;
 }
 
-static int serve_until_told(const struct serve_options *o, const char *path)
+static void greet(const struct serve_options *o, const struct front *f, const char *path)
 {
-    struct front_options front = { o->listen, o->threads };
+    printf("%s/client/v4\n", front_origin(f));
+    fflush(stdout);
+    if (o->quiet)
+        return;
+    fprintf(stderr, "mockflare " MF_VERSION ": %s; control API %s/_mockflare/health\n",
+            path ? path : "built-in scenario", front_origin(f));
+    if (front_ca_file(f))
+        fprintf(stderr, "mockflare: clients must trust %s\n", front_ca_file(f));
+}
+
+static int serve_until_told(const struct serve_options *o, const struct front_options *front, const char *path)
+{
     struct front *f;
     sigset_t ends;
     char *why = NULL;
@@ -186,19 +209,15 @@ static int serve_until_told(const struct serve_options *o, const char *path)
     signal(SIGPIPE, SIG_IGN);
     if (load_world(path, o->examples, &why) != 0)
         return fail("", why);
-    f = front_start(&front, &why);
+    f = front_start(front, &why);
     if (!f) {
         worlds_release();
         return fail("mockflare serve: ", why);
     }
-    if (o->ready_file && write_ready(o->ready_file, f, &why) != 0) {
+    if (o->ready_file && write_ready(o->ready_file, f, front, &why) != 0) {
         rc = fail("mockflare serve: ", why);
     } else {
-        printf("http://%s:%d/client/v4\n", front_host(f), front_port(f));
-        fflush(stdout);
-        if (!o->quiet)
-            fprintf(stderr, "mockflare " MF_VERSION ": %s; control API http://%s:%d/_mockflare/health\n",
-                    path ? path : "built-in scenario", front_host(f), front_port(f));
+        greet(o, f, path);
         wait_for_end(&ends, o->watch ? path : NULL, o->examples);
     }
     front_stop(f);
@@ -206,9 +225,38 @@ static int serve_until_told(const struct serve_options *o, const char *path)
     return rc;
 }
 
+/* What the options say about the front; -1, or 2 after a sentence. */
+static int front_of(const struct serve_options *o, struct front_options *out)
+{
+    const char *near = text_nearest(o->certificate, tls_certificate_names());
+
+    *out = (struct front_options){ .listen = o->listen, .threads = o->threads, .tls = o->tls,
+                                   .proxy = o->proxy || o->tunnel, .tunnel = o->tunnel, .tls_dir = o->tls_dir };
+    if (!front_listen_is_right(o->listen)) {
+        fprintf(stderr, "mockflare serve: --listen takes HOST:PORT, such as 127.0.0.1:4010 or [::1]:0, not \"%s\"\n",
+                o->listen);
+        return 2;
+    }
+    if (o->threads < 1 || o->threads > 4096) {
+        fprintf(stderr, "mockflare serve: --threads takes 1 to 4096\n");
+        return 2;
+    }
+    if (!tls_certificate_by_name(o->certificate, &out->certificate)) {
+        fprintf(stderr, "mockflare serve: --certificate takes valid, foreign-ca, expired or wrong-name, not \"%s\"%s%s\n",
+                o->certificate, near ? "; nearest: " : "", near ? near : "");
+        return 2;
+    }
+    if (!out->tls && !out->proxy && (o->tls_dir || out->certificate != TLS_VALID)) {
+        fprintf(stderr, "mockflare serve: --%s goes with --tls or --proxy\n", o->tls_dir ? "tls-dir" : "certificate");
+        return 2;
+    }
+    return -1;
+}
+
 int serve_command(int argc, char **argv)
 {
-    struct serve_options o = { .listen = "127.0.0.1:4010", .log = "text", .threads = 128 };
+    struct serve_options o = { .listen = "127.0.0.1:4010", .log = "text", .threads = 128, .certificate = "valid" };
+    struct front_options front;
     enum log_form form = LOG_TEXT;
     struct cli_rest rest;
     const char *path = NULL;
@@ -224,18 +272,11 @@ int serve_command(int argc, char **argv)
         fprintf(stderr, "mockflare serve: --log takes text, json or none, not \"%s\"\n", o.log);
         rc = 2;
     }
-    if (rc < 0 && !front_listen_is_right(o.listen)) {
-        fprintf(stderr, "mockflare serve: --listen takes HOST:PORT, such as 127.0.0.1:4010 or [::1]:0, not \"%s\"\n",
-                o.listen);
-        rc = 2;
-    }
-    if (rc < 0 && (o.threads < 1 || o.threads > 4096)) {
-        fprintf(stderr, "mockflare serve: --threads takes 1 to 4096\n");
-        rc = 2;
-    }
+    if (rc < 0)
+        rc = front_of(&o, &front);
     if (rc < 0) {
         log_setup(o.quiet ? LOG_NONE : form);
-        rc = serve_until_told(&o, path);
+        rc = serve_until_told(&o, &front, path);
     }
     cli_rest_release(&rest);
     return rc;

@@ -4,6 +4,7 @@
 #include "common/stamp.h"
 #include "common/text.h"
 #include "gen/hooks.h"
+#include "mock/relay.h"
 #include "mock/state/change.h"
 #include "mock/state/clock.h"
 #include "mock/state/coverage.h"
@@ -108,8 +109,8 @@ enum step control_sandbox_put(struct call *c)
 
     if (load(c, name, true) == ANSWERED)
         return ANSWERED;
-    base = arena_printf(c->arena, "http://%s/sandbox/%s/client/v4", host, name);
-    control = arena_printf(c->arena, "http://%s/sandbox/%s/_mockflare", host, name);
+    base = arena_printf(c->arena, "%s://%s/sandbox/%s/client/v4", call_scheme(c), host, name);
+    control = arena_printf(c->arena, "%s://%s/sandbox/%s/_mockflare", call_scheme(c), host, name);
     json = json_object(J_TEXT("name", name), J_TEXT("base_url", base), J_TEXT("control_url", control));
     return control_answer(c, 200, json);
 }
@@ -118,6 +119,7 @@ enum step control_sandbox_delete(struct call *c)
 {
     if (!worlds_remove(c->param[0].text))
         return control_refuse_take(c, 404, text_printf("there is no sandbox %s", c->param[0].text));
+    relay_close_sandbox(c->param[0].text);
     return control_answer(c, 200, json_object(J_FLAG("deleted", true)));
 }
 
@@ -229,7 +231,7 @@ enum step control_env(struct call *c)
     const char *name = world_name(c->world);
 
     cJSON_AddStringToObject(env, "base_url",
-                            arena_printf(c->arena, "http://%s%s%s/client/v4", call_header(c, "Host"),
+                            arena_printf(c->arena, "%s://%s%s%s/client/v4", call_scheme(c), call_header(c, "Host"),
                                          *name ? "/sandbox/" : "", name));
     return control_answer(c, 200, env);
 }

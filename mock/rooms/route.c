@@ -21,15 +21,16 @@ static size_t split(const char *path, struct segment *segments)
     return *path ? SEGMENTS_MOST + 1 : n;
 }
 
-/* Moves *path behind "/sandbox/NAME" and gives the sandbox; NULL: there is none of that name. */
-static struct world *world_of(const char **path)
+/* Moves *path behind "/sandbox/NAME" and gives the sandbox (without: the listener's); NULL: there is none
+ * of that name. */
+static struct world *world_of(const struct call *c, const char **path)
 {
-    const char *name;
+    const char *name = c->in.sandbox ? c->in.sandbox : "";
     size_t len;
     struct world *w;
 
     if (!text_starts(*path, "/sandbox/"))
-        return worlds_find("", 0);
+        return worlds_find(name, strlen(name));
     name = *path + strlen("/sandbox/");
     len = strcspn(name, "/");
     w = len ? worlds_find(name, len) : NULL;
@@ -130,7 +131,7 @@ static void route_path(struct call *c, const char *path)
 enum step route_enter(struct call *c)
 {
     const char *path = c->in.path;
-    struct world *w = world_of(&path);
+    struct world *w = world_of(c, &path);
     bool found = w != NULL;
 
     if (!found)
