@@ -83,7 +83,7 @@ enum step token_body_check(struct call *c, const cJSON *json, bool creating)
     return GO_ON;
 }
 
-static bool scope_fits(enum group_scope scope, enum resource_form form)
+static bool scope_fits(enum group_scope scope, enum place_form form)
 {
     switch (form) {
     case RES_ACCOUNT:
@@ -119,7 +119,7 @@ static bool account_in_reach(struct view *v, const struct token *t, const char *
  * and buckets do not (REC, Terraform issue 7241), nor do the wide forms, which are cut to the
  * owner's role whenever the token is used. */
 static bool may_give(struct call *c, struct view *v, const struct token *t,
-                     const struct resource *r, const struct group *g)
+                     const struct policy_place *r, const struct group *g)
 {
     switch (r->form) {
     case RES_USER:

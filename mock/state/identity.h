@@ -12,6 +12,7 @@
 #define MF_IDENTITY_H
 
 #include "common/groups.h"
+#include "mock/spec/plans.h"
 #include "mock/store/store.h"
 
 #include <cjson/cJSON.h>
@@ -21,7 +22,7 @@
 struct world;
 
 enum token_kind { TOKEN_USER, TOKEN_ACCOUNT };
-enum resource_form {
+enum place_form {
     RES_ACCOUNT,        // one account: account groups
     RES_ALL_ACCOUNTS,   // com.cloudflare.api.account.*
     RES_ZONE,           // one zone
@@ -33,8 +34,8 @@ enum resource_form {
 
 #define GROUP_WORDS 8 // room for 512 groups; checked at start against group_count
 
-struct resource {
-    enum resource_form form;
+struct policy_place {
+    enum place_form form;
     char id[33];       // account, zone or user; "" where the form names none
     const char *whole; // the key as written, for buckets
 };
@@ -42,7 +43,7 @@ struct resource {
 struct policy {
     bool deny;
     uint64_t groups[GROUP_WORDS]; // bit = group_index
-    struct resource *resources;
+    struct policy_place *resources;
     size_t resources_count;
 };
 
@@ -90,7 +91,9 @@ struct membership {
 
 struct zone {
     char id[33], account[33];
-    const char *name;
+    const char *name; // in ASCII; the JSON shows it as it was sent
+    enum plan plan;
+    int64_t activates_on; // pending until then; 0: it stays as it is
 };
 
 /* Reads a token in the API's own form ({name, status, policies, condition, not_before, expires_on}).
@@ -115,8 +118,12 @@ struct doc *account_doc_new(struct world *w, const cJSON *json);
 /* `json` is the member as the API shows it (user, status, roles or policies). A role may be its id, its
  * name, or an object with one of them. */
 struct doc *membership_doc_new(struct world *w, const char *account, const cJSON *json);
-/* `json` has name and account {id, name}; `plan` may be its legacy id ("free"). */
+/* `json` has name and account {id, name}; `plan` may be its legacy id ("free"); `activates_on` is a time
+ * from which on a pending zone is active. */
 struct doc *zone_doc_new(struct world *w, const cJSON *json);
+/* The pair of name servers that the zones of an account have; from `time` 1 on the other ones, for zones
+ * that were there before. The caller's. */
+cJSON *zone_name_servers(const char *account, unsigned time);
 
 const struct token *token_of(const struct doc *d);
 const struct user *user_of(const struct doc *d);

@@ -116,7 +116,7 @@ static bool bucket_key(const char *key, char account[33])
 }
 
 /* One key whose value is "*". */
-static bool plain_resource(const char *key, struct resource *r)
+static bool plain_resource(const char *key, struct policy_place *r)
 {
     if (strcmp(key, ZONE_PREFIX "*") == 0)
         r->form = RES_ALL_ZONES;
@@ -136,7 +136,7 @@ static bool plain_resource(const char *key, struct resource *r)
 }
 
 /* A key below an account: all of its zones, or one zone. Below `account.*`: as at the top. */
-static bool nested_resource(const char *account, const char *key, struct resource *r)
+static bool nested_resource(const char *account, const char *key, struct policy_place *r)
 {
     if (!plain_resource(key, r) || (r->form != RES_ALL_ZONES && r->form != RES_ZONE))
         return false;
@@ -148,7 +148,7 @@ static bool nested_resource(const char *account, const char *key, struct resourc
 /* One account or all of them: what zones can be nested below. */
 static bool is_account_key(const char *key)
 {
-    struct resource r;
+    struct policy_place r;
 
     return plain_resource(key, &r) && (r.form == RES_ACCOUNT || r.form == RES_ALL_ACCOUNTS);
 }
@@ -160,7 +160,7 @@ static bool is_star(const cJSON *value)
     return text && strcmp(text, "*") == 0;
 }
 
-static struct resource *resource_add(struct policy *p)
+static struct policy_place *resource_add(struct policy *p)
 {
     p->resources = xrealloc(p->resources, (p->resources_count + 1) * sizeof *p->resources);
     memset(&p->resources[p->resources_count], 0, sizeof *p->resources);
@@ -178,13 +178,13 @@ static int resources_read(const cJSON *json, struct policy *p, char **why)
     cJSON_ArrayForEach (item, json) {
         bool good = is_star(item);
         if (good) {
-            struct resource *r = resource_add(p);
+            struct policy_place *r = resource_add(p);
             good = plain_resource(item->string, r);
             r->whole = xstrdup(item->string);
         } else if (is_account_key(item->string) && cJSON_IsObject(item) && item->child) {
             good = true;
             cJSON_ArrayForEach (inner, item) {
-                struct resource *r = resource_add(p);
+                struct policy_place *r = resource_add(p);
                 good = good && is_star(inner) && nested_resource(item->string, inner->string, r);
                 r->whole = xstrdup(inner->string);
             }

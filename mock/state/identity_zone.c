@@ -2,25 +2,16 @@
 
 #include "common/json.h"
 #include "common/mem.h"
+#include "common/stamp.h"
 #include "common/text.h"
+#include "mock/state/domain.h"
 #include "mock/state/identity_parts.h"
+#include "mock/state/plans.h"
 #include "mock/world.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const struct plan {
-    const char *legacy, *id, *name;
-    int64_t price;
-    int custom_certificates, page_rules;
-} plans[] = {
-    // Ids and names as recorded for free and enterprise; the others after their pattern (INF).
-    { "free", "0feeeeeeeeeeeeeeeeeeeeeeeeeeeeee", "Free Website", 0, 0, 3 },
-    { "pro", "1feeeeeeeeeeeeeeeeeeeeeeeeeeeeee", "Pro Website", 25, 1, 20 },
-    { "business", "2feeeeeeeeeeeeeeeeeeeeeeeeeeeeee", "Business Website", 250, 1, 50 },
-    { "enterprise", "94f3b7b768b0458b56d2cac4fe5ec0f9", "Enterprise Website", 0, 1, 100 },
-};
 
 /* First names of name servers. All zones of one account get the same two, in alphabetical order. */
 static const char *const ns_first[] = { "ada",   "arya", "beau", "cass", "dana", "eric",
@@ -28,29 +19,24 @@ static const char *const ns_first[] = { "ada",   "arya", "beau", "cass", "dana",
 static const char *const ns_second[] = { "leo",  "mona", "nash", "olga", "pete", "rita",
                                          "sami", "theo", "uma",  "vera", "west", "zara" };
 
-static const struct plan *plan_of(const cJSON *json)
+/* The plan of the JSON: its legacy id, or an object with one; an object with an id is kept whole. */
+static enum plan plan_of(const cJSON *json)
 {
     const char *legacy = json_text(json, "plan");
+    enum plan plan = PLAN_FREE;
 
     if (!legacy)
         legacy = json_text(json_get(json, "plan"), "legacy_id");
-    for (size_t i = 0; legacy && i < ARRAY_LEN(plans); i++)
-        if (strcmp(plans[i].legacy, legacy) == 0)
-            return &plans[i];
-    return &plans[0];
+    if (legacy)
+        plan_find(legacy, &plan);
+    return plan;
 }
 
-static cJSON *plan_shown(const cJSON *json, const struct plan *p)
+static cJSON *plan_kept(const cJSON *json, enum plan plan)
 {
-    bool paid = p != &plans[0];
+    const cJSON *given = json_get(json, "plan");
 
-    if (cJSON_IsObject(json_get(json, "plan")) && json_text(json_get(json, "plan"), "id"))
-        return cJSON_Duplicate(json_get(json, "plan"), true);
-    return json_object(J_TEXT("id", p->id), J_TEXT("name", p->name), J_WHOLE("price", p->price),
-                       J_TEXT("currency", "USD"), J_TEXT("frequency", ""),
-                       J_FLAG("is_subscribed", paid), J_FLAG("can_subscribe", paid),
-                       J_TEXT("legacy_id", p->legacy), J_FLAG("legacy_discount", false),
-                       J_FLAG("externally_managed", p == &plans[ARRAY_LEN(plans) - 1]));
+    return json_text(given, "id") ? cJSON_Duplicate(given, true) : plan_shown(plan);
 }
 
 /* FNV-1a: the same account has the same name servers in every run. */
@@ -63,9 +49,9 @@ static uint32_t mix(const char *text)
     return h ^ h >> 15;
 }
 
-static cJSON *name_servers(const char *account)
+cJSON *zone_name_servers(const char *account, unsigned time)
 {
-    uint32_t h = mix(account);
+    uint32_t h = mix(account) + time; // the next number is another pair
     char *one = text_printf("%s.ns.cloudflare.com", ns_first[h % ARRAY_LEN(ns_first)]);
     char *two = text_printf("%s.ns.cloudflare.com", ns_second[h / 64 % ARRAY_LEN(ns_second)]);
     cJSON *list = json_list_of((const char *[]){ one, two }, 2);
@@ -97,7 +83,8 @@ static void add_name_servers(struct world *w, cJSON *shown, const cJSON *json, c
         json_put(shown, "cname_suffix",
                  part_kept(json, "cname_suffix", cJSON_CreateString("cdn.cloudflare.net")));
     } else {
-        json_put(shown, "name_servers", part_kept(json, "name_servers", name_servers(account)));
+        json_put(shown, "name_servers",
+                 part_kept(json, "name_servers", zone_name_servers(account, 0)));
     }
 }
 
@@ -129,16 +116,19 @@ static void add_owners(cJSON *shown, const cJSON *json, const char *account)
 
 static cJSON *zone_shown(struct world *w, const struct zone *z, const cJSON *json)
 {
-    const struct plan *plan = plan_of(json);
+    const struct plan_row *plan = &plan_table[z->plan];
     const char *status = json_text(json, "status"), *type = json_text(json, "type");
     bool active = !status || strcmp(status, "active") == 0;
     bool partial = type && strcmp(type, "partial") == 0;
+    const char *given = json_text(json, "name");
+    char *name = domain_shown_dup(given ? given : "");
     cJSON *shown = json_object(
-        J_TEXT("id", z->id), J_TEXT("name", z->name), J_TEXT("status", status ? status : "active"),
+        J_TEXT("id", z->id), J_TEXT("name", name), J_TEXT("status", status ? status : "active"),
         J_TREE("paused", part_kept(json, "paused", cJSON_CreateFalse())),
         J_TEXT("type", type ? type : "full"),
         J_TREE("development_mode", part_kept(json, "development_mode", cJSON_CreateNumber(0))));
 
+    free(name);
     add_name_servers(w, shown, json, z->account, partial);
     json_put(shown, "original_name_servers",
              part_kept(json, "original_name_servers", cJSON_CreateNull()));
@@ -159,7 +149,7 @@ static cJSON *zone_shown(struct world *w, const struct zone *z, const cJSON *jso
                                    J_WHOLE("page_rule_quota", plan->page_rules),
                                    J_FLAG("phishing_detected", false))));
     add_owners(shown, json, z->account);
-    json_put(shown, "plan", plan_shown(json, plan));
+    json_put(shown, "plan", plan_kept(json, z->plan));
     return shown;
 }
 
@@ -174,16 +164,17 @@ static void zone_free(void *extra)
 struct doc *zone_doc_new(struct world *w, const cJSON *json)
 {
     struct zone *z = xcalloc(1, sizeof *z);
-    const char *name = json_text(json, "name");
+    const char *name = json_text(json, "name"), *due = json_text(json, "activates_on");
     const char *account = json_text(json_get(json, "account"), "id");
-    char *lower = xstrdup(name ? name : "");
     struct doc *made;
     cJSON *shown;
 
     part_id(w, json, z->id);
     part_copy_id(z->account, account);
-    text_lower(lower);
-    z->name = lower;
+    z->name = domain_ascii_dup(name ? name : "");
+    z->plan = plan_of(json);
+    if (!due || !stamp_parse(due, world_now(w), &z->activates_on))
+        z->activates_on = 0;
     shown = zone_shown(w, z, json);
     made = doc_new(KIND_ZONE, z->account, z->id, NULL, shown, z, zone_free);
     cJSON_Delete(shown);

@@ -45,7 +45,7 @@ static const char *account_of_zone(struct view *v, const char *zone)
 }
 
 /* Does a resource of a policy cover this place? Zone NULL and a zone group: any zone of the account. */
-static bool covers(struct view *v, const struct resource *r, enum group_scope scope,
+static bool covers(struct view *v, const struct policy_place *r, enum group_scope scope,
                    const char *account, const char *zone)
 {
     const char *own;
@@ -88,7 +88,7 @@ static bool deny_covers(struct view *v, const struct policy *p, enum group_scope
                         const char *account, const char *zone)
 {
     for (size_t i = 0; i < p->resources_count; i++) {
-        const struct resource *r = &p->resources[i];
+        const struct policy_place *r = &p->resources[i];
         bool whole = r->form != RES_ZONE || zone;
 
         if (whole && covers(v, r, scope, account, zone))

@@ -159,6 +159,7 @@ const struct shape_row scenario_rows[] = {
     SHAPE_IF("zones[].modified_on", SHAPE_TEXT, TIME, shape_time),
     SHAPE_IF("zones[].activated_on", SHAPE_TEXT, TIME, shape_time),
     SHAPE("zones[].activated_on", SHAPE_NULL, "null"),
+    SHAPE_IF("zones[].activates_on", SHAPE_TEXT, TIME, shape_time),
     SHAPE("zones[].verification_key", SHAPE_TEXT, "a text"),
     SHAPE_IF("zones[].cname_suffix", SHAPE_TEXT, "a host name", shape_domain),
 

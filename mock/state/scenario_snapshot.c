@@ -202,6 +202,17 @@ static cJSON *users_shown(const struct moment *m)
     return list;
 }
 
+/* When a pending zone will be active by itself: no member of what the API shows. */
+static void put_due(cJSON *shown, const struct zone *z)
+{
+    char text[STAMP_ROOM];
+
+    if (!z->activates_on)
+        return;
+    stamp_text(z->activates_on, 6, text);
+    json_put(shown, "activates_on", cJSON_CreateString(text));
+}
+
 static cJSON *zones_shown(const struct moment *m)
 {
     static const char *const kept[] = {
@@ -230,6 +241,7 @@ static cJSON *zones_shown(const struct moment *m)
         keep(shown, json, kept, ARRAY_LEN(kept));
         if (activated)
             json_put(shown, "activated_on", cJSON_Duplicate(activated, true));
+        put_due(shown, zone_of(m->zones.items[i]));
         json_put(shown, "account", cJSON_CreateString(zone_of(m->zones.items[i])->account));
         json_put(shown, "plan", cJSON_CreateString(json_text(json_get(json, "plan"), "legacy_id")));
         cJSON_AddItemToArray(list, shown);
