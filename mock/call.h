@@ -147,6 +147,12 @@ enum step answer_raw(struct call *c, int status, const char *content_type, const
 enum step answer_blob(struct call *c, int status, const char *content_type, const struct blob *bytes);
 /* An error of the descriptors' catalogue; words come from there, `%s` in them from the arguments. */
 enum step refuse(struct call *c, enum error_id error, ...);
+/* Several at once, in that order; the status is the first one's. */
+struct refusal {
+    enum error_id error;
+    const char *word; // for the `%s` of its message
+};
+enum step refuse_all(struct call *c, const struct refusal *list, size_t count);
 /* The answer that the op's dialect has for `reason` (authentication, permission, routing, body). */
 enum step refuse_reason(struct call *c, enum reason reason);
 

@@ -200,28 +200,40 @@ static enum step error_alone(struct call *c, int status, uint16_t id, const char
     return ANSWERED;
 }
 
+static bool result_first(uint8_t form)
+{
+    return form == FORM_RESULT_FIRST || form == FORM_RESULT_INFO_EARLY;
+}
+
+static void errors_begin(struct call *c, int status, uint8_t form)
+{
+    begin(c, status);
+    buf_text(c->out.body, result_first(form) ? "{\"result\":null,\"success\":false,\"errors\":["
+                                             : "{\"success\":false,\"errors\":[");
+}
+
+static enum step errors_end(struct call *c, uint8_t form, uint16_t first)
+{
+    buf_text(c->out.body, result_first(form)   ? "],\"messages\":[]}"
+                          : form == FORM_SHORT ? "]}"
+                                               : "],\"messages\":[],\"result\":null}");
+    finish(c);
+    c->out.first_code = spec_errors[first].code;
+    return ANSWERED;
+}
+
 static enum step errors(struct call *c, int status, uint8_t form, const uint16_t *ids, size_t ids_count,
                         const char *const *words, size_t words_count)
 {
-    struct buf *b = c->out.body;
-    bool result_first = form == FORM_RESULT_FIRST || form == FORM_RESULT_INFO_EARLY;
-
     if (form == FORM_ERROR_ALONE)
         return error_alone(c, status, ids[0], words, words_count);
-    begin(c, status);
-    buf_text(b, result_first ? "{\"result\":null,\"success\":false,\"errors\":["
-                             : "{\"success\":false,\"errors\":[");
+    errors_begin(c, status, form);
     for (size_t i = 0; i < ids_count; i++) {
         if (i)
-            buf_char(b, ',');
+            buf_char(c->out.body, ',');
         write_error(c, ids[i], words, words_count);
     }
-    buf_text(b, result_first         ? "],\"messages\":[]}"
-                : form == FORM_SHORT ? "]}"
-                                     : "],\"messages\":[],\"result\":null}");
-    finish(c);
-    c->out.first_code = spec_errors[ids[0]].code;
-    return ANSWERED;
+    return errors_end(c, form, ids[0]);
 }
 
 #define WORDS_MOST 4
@@ -250,6 +262,19 @@ enum step refuse(struct call *c, enum error_id error, ...)
         words[count++] = va_arg(args, const char *);
     va_end(args);
     return errors(c, spec_errors[error].http, dialect_of(c)->error_form, &id, 1, words, count);
+}
+
+enum step refuse_all(struct call *c, const struct refusal *list, size_t count)
+{
+    uint8_t form = dialect_of(c)->error_form;
+
+    errors_begin(c, spec_errors[list[0].error].http, form);
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            buf_char(c->out.body, ',');
+        write_error(c, list[i].error, &list[i].word, 1);
+    }
+    return errors_end(c, form, (uint16_t)list[0].error);
 }
 
 /* What stands in the `%s` of the messages that a reason has in some dialect. */

@@ -98,8 +98,13 @@ void intake_emit(struct buf *out);
 void trie_emit(struct buf *out);
 void group_words_emit(struct buf *out);
 
+/* The catalogue of zone settings that a descriptor may hold (settings.h). */
+void settings_read(const struct source *s, const char *family);
+void settings_emit(struct buf *out);
+
 void schemas_read(const char *file);
 uint32_t schema_named(const char *name, const struct row *row); // the node; 0 and a fault
+uint32_t schema_compile(const struct source *s, const char *path, const cJSON *json); // its node
 void schemas_emit(struct buf *out);
 
 #endif

@@ -296,7 +296,7 @@ static void fill(struct kind_row *k)
     candidate_judge(k->at, &c);
     for (size_t v = 1; v < VERB_COUNT; v++)
         known = known || c.op[v];
-    if (!known)
+    if (!known && !json_get(k->json, "verbs")) // with "verbs": {} the family keeps it for itself
         fault(k->source, path_join(k->place, "at"), false, "no operation stands there");
     for (size_t root = k->also_count; root-- > 0;) // the main root last: its operations stay in the row
         fill_root(k, root);

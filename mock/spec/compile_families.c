@@ -322,7 +322,7 @@ static bool open_family(struct family *f, const char *file)
         "family",  "dialect", "covers",   "errors",   "resources",
         "actions", "groups",  "denied",   "gone",     "denied_account_token", "off",
         "auth",    "ok",      "dialects", "evidence", "why",
-        "body_most", "validate", "optional", "invalid",
+        "body_most", "validate", "optional", "invalid", "values", "settings",
         NULL
     };
     const char *dialect;
@@ -363,6 +363,7 @@ void families_read(const char *const *files, size_t count)
     kinds_derive();
     for (size_t i = 0; i < n; i++) {
         read_invalid(&all[i]);
+        settings_read(&all[i].source, all[i].name);
         for (size_t j = 0; j < ARRAY_LEN(sections); j++)
             read_section(&all[i], sections[j].name, sections[j].set);
     }

@@ -291,6 +291,11 @@ uint32_t schema_node(const cJSON *json)
     return json ? compile(&files[0], "", json) : 0;
 }
 
+uint32_t schema_compile(const struct source *s, const char *path, const cJSON *json)
+{
+    return compile(s, path, json);
+}
+
 void schemas_emit(struct buf *out)
 {
     words_emit(out);
