@@ -5,6 +5,8 @@
 #include "common/text.h"
 #include "gen/hooks.h"
 #include "mock/families/listing.h"
+#include "mock/families/zones.h"
+#include "mock/state/domain.h"
 #include "mock/state/policy.h"
 #include "mock/store/store.h"
 #include "mock/world.h"
@@ -55,18 +57,21 @@ static const char *zone_plan(struct call *c, const struct doc *d)
     return json_member(c, d, "plan.id");
 }
 
+enum { FIELD_NAME, FIELD_STATUS, FIELD_TYPE, FIELD_ACCOUNT, FIELD_ACCOUNT_NAME, FIELD_PLAN };
+
 /* What a list of zones filters and sorts on; `member` reads it from a zone. */
 static const struct zone_field {
     const char *query;
     const char *(*member)(struct call *c, const struct doc *d);
     bool filters, operators, many, sorts;
 } fields[] = {
-    { "name", zone_name, .filters = true, .operators = true, .sorts = true },
-    { "status", zone_status, .filters = true, .sorts = true },
-    { "type", zone_type, .filters = true, .many = true },
-    { "account.id", zone_account, .filters = true, .sorts = true },
-    { "account.name", zone_account_name, .filters = true, .operators = true, .sorts = true },
-    { "plan.id", zone_plan, .sorts = true },
+    [FIELD_NAME] = { "name", zone_name, .filters = true, .operators = true, .sorts = true },
+    [FIELD_STATUS] = { "status", zone_status, .filters = true, .sorts = true },
+    [FIELD_TYPE] = { "type", zone_type, .filters = true, .many = true },
+    [FIELD_ACCOUNT] = { "account.id", zone_account, .filters = true, .sorts = true },
+    [FIELD_ACCOUNT_NAME] = { "account.name", zone_account_name, .filters = true, .operators = true,
+                             .sorts = true },
+    [FIELD_PLAN] = { "plan.id", zone_plan, .sorts = true },
 };
 
 /* One of several values, comma separated. */
@@ -134,6 +139,22 @@ static const char *not_empty(const char *text)
     return text && *text ? text : NULL;
 }
 
+/* A name in another script is looked for in its ASCII form. */
+static const char *name_sought(struct call *c, const char *filter)
+{
+    const char *at = filter, *sought;
+    char *ascii;
+
+    while (at && *at && (unsigned char)*at < 0x80)
+        at++;
+    if (!at || !*at)
+        return filter;
+    ascii = domain_ascii_dup(filter);
+    sought = arena_strdup(c->arena, ascii);
+    free(ascii);
+    return sought;
+}
+
 static void list_visible(struct call *c, struct doc_list *list)
 {
     const char *given[ARRAY_LEN(fields)] = { 0 }, *match = call_query(c, "match");
@@ -148,19 +169,13 @@ static void list_visible(struct call *c, struct doc_list *list)
     for (size_t i = 0; i < ARRAY_LEN(fields); i++)
         if (fields[i].filters)
             given[i] = not_empty(call_query(c, fields[i].query));
-    for (size_t i = 0; i < seen.count; i++)
-        if (zone_fits(c, seen.at[i], given, match && strcmp(match, "any") == 0))
-            doc_list_add(c, list, seen.at[i]);
-}
+    given[FIELD_NAME] = name_sought(c, given[FIELD_NAME]);
+    for (size_t i = 0; i < seen.count; i++) {
+        struct doc *d = zone_settled(c, seen.at[i]);
 
-/* zone.permissions are the calling token's own. */
-static cJSON *zone_shown(struct call *c, struct doc *d)
-{
-    struct view *v = view_begin(world_store(c->world));
-    cJSON *permissions = policy_zone_permissions(v, &c->who, zone_of(d));
-
-    view_end(v);
-    return doc_filled_take(c, d, "permissions", permissions);
+        if (d && zone_fits(c, d, given, match && strcmp(match, "any") == 0))
+            doc_list_add(c, list, d);
+    }
 }
 
 /* GET /zones: never refused, only shorter. */
@@ -179,9 +194,7 @@ enum step zones_list(struct call *c)
 /* GET /zones/{zone_id} */
 enum step zones_get(struct call *c)
 {
-    struct doc *d = doc_held(c, KIND_ZONE, NULL, call_param_named(c, "zone_id"));
+    struct doc *d = zone_asked(c);
 
-    if (!d)
-        return refuse_reason(c, WHY_FOREIGN_ZONE); // it went while authz looked
-    return answer(c, zone_shown(c, d));
+    return d ? answer(c, zone_shown(c, d)) : ANSWERED;
 }
