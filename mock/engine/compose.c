@@ -4,15 +4,11 @@
 #include "common/mem.h"
 #include "common/stamp.h"
 #include "common/text.h"
-#include "mock/spec/sample_part.h"
 #include "mock/spec/schema.h"
-#include "mock/spec/schema_check.h"
 #include "mock/world.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define REPAIRS_MOST 8
 
 static bool has_mark(uint32_t node, uint32_t mark)
 {
@@ -35,22 +31,28 @@ static uint32_t request_of(const struct call *c, enum kind kind, const cJSON *se
     return s.items && cJSON_IsObject(sent) ? s.items : c->op->request;
 }
 
-/* A member that only the server sets. */
-static bool is_servers(const struct resource *r, uint32_t request, const cJSON *sent, const char *name)
+/* A member that a client can't set. */
+static bool is_barred(const struct resource *r, uint32_t request, const cJSON *sent, const char *name)
 {
-    uint32_t asked = request ? fit_member(request, sent, name) : 0;
-    uint32_t shown = fit_member(r->shown, sent, name);
+    uint32_t asked, shown;
 
     if (words_have(r->server, name) || !strcmp(name, spec_text(r->created)) ||
         !strcmp(name, spec_text(r->modified)))
         return true;
     if (!strcmp(name, spec_text(r->id_member)))
         return r->id_style != ID_NAME && r->id_style != ID_HOOK;
+    fit_member(r->shown, sent, name, &shown);
     if (r->extra_members)
         return has_mark(shown, SCHEMA_READ_ONLY);
-    if (asked)
-        return has_mark(asked, SCHEMA_READ_ONLY);
-    return request || has_mark(shown, SCHEMA_READ_ONLY);
+    return has_mark(fit_member(request, sent, name, &asked) ? asked : shown, SCHEMA_READ_ONLY);
+}
+
+/* A member that only the server sets, told by a request that leaves it out. */
+static bool is_servers(const struct resource *r, uint32_t request, const cJSON *sent, const char *name)
+{
+    uint32_t asked;
+
+    return is_barred(r, request, sent, name) || (request && !fit_member(request, sent, name, &asked));
 }
 
 /* What a client may say of it; the rest is kept out in silence, as the API does. */
@@ -63,7 +65,7 @@ static cJSON *accepted_dup(struct call *c, const struct resource *r, uint32_t re
 
     for (cJSON *one = out->child, *next; one; one = next) {
         next = one->next;
-        if (cJSON_IsObject(out) && is_servers(r, request, sent, one->string))
+        if (cJSON_IsObject(out) && is_barred(r, request, sent, one->string))
             cJSON_Delete(cJSON_DetachItemViaPointer(out, one));
     }
     return out;
@@ -75,10 +77,11 @@ static void merge_into(uint32_t node, cJSON *target, const cJSON *patch)
     const cJSON *one;
 
     cJSON_ArrayForEach (one, patch) {
-        uint32_t member = fit_member(node, target, one->string);
         cJSON *there = json_get(target, one->string);
+        uint32_t member;
+        bool known = fit_member(node, target, one->string, &member);
 
-        if (cJSON_IsNull(one) && !(member && fit_allows_null(member)))
+        if (cJSON_IsNull(one) && !(known && fit_allows_null(member)))
             cJSON_DeleteItemFromObjectCaseSensitive(target, one->string);
         else if (cJSON_IsObject(one) && cJSON_IsObject(there))
             merge_into(member, there, one);
@@ -160,10 +163,10 @@ static char *new_id_dup(struct call *c, const struct resource *r, const cJSON *f
 
 static cJSON *id_value(const struct resource *r, const char *id)
 {
-    uint32_t node = fit_member(r->shown, NULL, spec_text(r->id_member));
     struct schema s;
+    uint32_t node;
 
-    if (node) {
+    if (fit_member(r->shown, NULL, spec_text(r->id_member), &node)) {
         schema_open(node, &s);
         if (s.flags & (SCHEMA_INTEGER | SCHEMA_NUMBER) && !(s.flags & SCHEMA_STRING) &&
             id[strspn(id, "0123456789")] == '\0')
@@ -215,24 +218,6 @@ static void put_stamps(struct call *c, const struct resource *r, const cJSON *be
         json_put(fresh, modified, cJSON_CreateString(now));
 }
 
-/* Where request and answer differ in the document, the answer must still be valid: the member that
- * does not fit is shown as invented. */
-static void repair(struct call *c, const struct resource *r, cJSON *fresh)
-{
-    struct schema_fault fault;
-
-    for (int i = 0; i < REPAIRS_MOST && !schema_check(r->shown, fresh, &fault); i++) {
-        char *name = xstrndup(fault.path, strcspn(fault.path, ".["));
-        uint32_t node = *name ? fit_member(r->shown, fresh, name) : 0;
-
-        if (node)
-            json_put(fresh, name, sample_part_dup(node, name, world_random(c->world)));
-        else if (*name)
-            cJSON_DeleteItemFromObjectCaseSensitive(fresh, name);
-        free(name);
-    }
-}
-
 struct order {
     cJSON *from, *into;
 };
@@ -274,7 +259,7 @@ static void finish(struct call *c, const struct resource *r, const struct doc *o
     tree_become(fresh, fit_dup(&f, r->shown, fresh, ""));
     put_id(c, r, old, fresh);
     if (!r->named)
-        repair(c, r, fresh);
+        value_repair(c, r->shown, fresh);
     if (r->members)
         put_in_order(r, fresh);
 }

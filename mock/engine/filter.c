@@ -68,9 +68,11 @@ static bool is_direction(const char *value)
 
 static bool may_order(const struct resource *r, const char *member)
 {
+    uint32_t node;
+
     if (r->orders)
         return words_have(r->orders, member);
-    return !r->named && fit_member(r->shown, NULL, member) != 0;
+    return !r->named && fit_member(r->shown, NULL, member, &node);
 }
 
 /* `order=name`, `direction=desc`, `sort=-name`, `sort=name:desc`. False: it has no effect. */

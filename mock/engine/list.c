@@ -144,8 +144,8 @@ static uint32_t item_node(const struct op *op)
     uint32_t list = op->result;
     struct schema s;
 
-    if (list && *spec_text(op->list_member))
-        list = fit_member(list, NULL, spec_text(op->list_member));
+    if (list && *spec_text(op->within))
+        fit_member(list, NULL, spec_text(op->within), &list);
     if (!list)
         return 0;
     schema_open(list, &s);
@@ -156,7 +156,7 @@ static bool copies_text(const struct call *c, const struct resource *r, enum kin
 {
     const char *type = spec_text(c->op->content_type);
 
-    if (!c->op->plain || *spec_text(c->op->list_member) || spec_kind_hooks[kind].view ||
+    if (!c->op->plain || *spec_text(c->op->within) || spec_kind_hooks[kind].view ||
         (*type && !strstr(type, "application/json")))
         return false;
     return r->named || item_node(c->op) == r->shown;
@@ -195,7 +195,7 @@ static enum step answer_texts(struct call *c, struct doc *const *docs, size_t co
 static cJSON *items_shown(struct call *c, const struct resource *r, struct doc *const *docs, size_t count)
 {
     uint32_t node = item_node(c->op);
-    struct fit f = { .op = NULL, .seed = 1 };
+    struct fit f = { .op = NULL, .seed = 1, .how = FIT_LOOSE };
     cJSON *list = cJSON_CreateArray();
 
     for (size_t i = 0; i < count; i++) {
@@ -214,19 +214,15 @@ static cJSON *items_shown(struct call *c, const struct resource *r, struct doc *
 
 static enum step answer_items(struct call *c, const struct resource *r, cJSON *list, cJSON *info)
 {
-    const char *member = spec_text(c->op->list_member), *carrier = spec_text(c->op->result_member),
+    const char *member = spec_text(c->op->within), *carrier = spec_text(c->op->result_member),
                *type = spec_text(c->op->content_type);
     struct fit f = call_fit(c, 0);
     cJSON *result = *member ? json_object(J_TREE(member, list)) : list, *whole, *body;
     enum step step;
     char *text;
 
-    if (*member && !r->named && c->op->plain) {
-        cJSON *fitted = fit_dup(&f, c->op->result, result, "result");
-
-        cJSON_Delete(result);
-        result = fitted;
-    }
+    if (!r->named && c->op->plain)
+        result = in_form_take(c, result);
     if (c->op->plain)
         return info ? answer_list(c, result, info) : answer(c, result);
     whole = *carrier ? json_object(J_FLAG("success", true), J_TREE("errors", cJSON_CreateArray()),

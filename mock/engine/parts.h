@@ -35,6 +35,11 @@ enum step engine_list(struct call *c);
 enum step single_serve(struct call *c);
 /* Answers `json` (moved in) as the result of c->op. */
 enum step answer_value(struct call *c, const struct resource *r, cJSON *json);
+/* The value in the form that the schema of c->op has for its result; moved in and out. */
+cJSON *in_form_take(struct call *c, cJSON *json);
+/* Where request and answer differ in the document, the answer must still be valid: a member that does
+ * not fit is shown as invented. */
+void value_repair(struct call *c, uint32_t node, cJSON *value);
 /* Around a result that is text already, where the op has the usual envelope. */
 bool answers_text(const struct call *c, const struct resource *r);
 

@@ -133,12 +133,12 @@ static char *id_dup(struct call *c, const struct resource *r, const struct doc *
         return xstrdup("");
     if (old)
         return xstrdup(doc_id(old));
+    if (resource_of(c->op->kind) == r && c->op->verb == VERB_REPLACE)
+        return xstrdup(call_id(c));
     if (cJSON_IsString(own) && *own->valuestring)
         return xstrdup(own->valuestring);
     if (own && (cJSON_IsNumber(own) || cJSON_IsRaw(own)))
         return json_print_dup(own);
-    if (resource_of(c->op->kind) == r && c->op->verb == VERB_REPLACE)
-        return xstrdup(call_id(c));
     world_hex(c->world, random, 32);
     return xstrdup(random);
 }

@@ -1,12 +1,16 @@
 /* Resources as answers show them. */
 #include "mock/engine/parts.h"
 
+#include "common/mem.h"
 #include "mock/spec/sample_part.h"
 #include "mock/spec/schema.h"
 #include "mock/spec/schema_check.h"
 #include "mock/world.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#define REPAIRS_MOST 8
 
 cJSON *engine_shown(struct call *c, const struct doc *d)
 {
@@ -33,7 +37,7 @@ bool answers_text(const struct call *c, const struct resource *r)
     const struct op *op = c->op;
     const char *type = spec_text(op->content_type);
 
-    if (!op->plain || op->ok == 204 || (*type && !strstr(type, "application/json")))
+    if (!op->plain || *spec_text(op->within) || op->ok == 204 || (*type && !strstr(type, "application/json")))
         return false;
     return op->result == r->shown || !op->result || (r->named && types_of(op->result) != SCHEMA_ARRAY);
 }
@@ -69,31 +73,62 @@ static enum step answer_own_form(struct call *c, cJSON *result)
     return step;
 }
 
-/* The value in the form that the operation's own schema has for its result. */
-static cJSON *in_form_take(struct call *c, cJSON *json)
+/* Puts the resource where the result has it: as a list, or out of one, if the schema says so. */
+static cJSON *in_place_take(struct call *c, cJSON *json)
 {
-    struct fit f = call_fit(c, 0);
-    cJSON *made;
+    const char *within = c->op->verb == VERB_LIST ? "" : spec_text(c->op->within);
+    uint32_t node = c->op->result;
+    cJSON *moved;
 
-    if (types_of(c->op->result) == SCHEMA_ARRAY && !cJSON_IsArray(json)) {
-        cJSON *list = cJSON_CreateArray();
-
-        cJSON_AddItemToArray(list, json);
-        json = list;
+    if (*within)
+        fit_member(node, NULL, within, &node);
+    if (types_of(node) == SCHEMA_ARRAY && !cJSON_IsArray(json)) {
+        moved = cJSON_CreateArray();
+        cJSON_AddItemToArray(moved, json);
+        json = moved;
+    } else if (types_of(node) == SCHEMA_OBJECT && cJSON_IsArray(json) && json->child) {
+        moved = cJSON_DetachItemFromArray(json, 0);
+        cJSON_Delete(json);
+        json = moved;
     }
+    return *within ? json_object(J_TREE(within, json)) : json;
+}
+
+void value_repair(struct call *c, uint32_t node, cJSON *value)
+{
+    struct schema_fault fault;
+
+    for (int i = 0; i < REPAIRS_MOST && !schema_check(node, value, &fault); i++) {
+        char *name = xstrndup(fault.path, strcspn(fault.path, ".["));
+        uint32_t member;
+
+        if (*name && fit_member(node, value, name, &member))
+            json_put(value, name, sample_part_dup(member, name, world_random(c->world)));
+        else if (*name)
+            cJSON_DeleteItemFromObjectCaseSensitive(value, name);
+        free(name);
+    }
+}
+
+cJSON *in_form_take(struct call *c, cJSON *json)
+{
+    struct fit f = call_fit(c, FIT_LOOSE);
+    cJSON *made, *other;
+
+    json = in_place_take(c, json);
     made = fit_dup(&f, c->op->result, json, "result");
     cJSON_Delete(json);
-    if (c->op->result && !schema_check(c->op->result, made, NULL)) {
-        cJSON *other = sample_part_dup(c->op->result, "result", f.seed);
-
-        if (types_of(c->op->result) & SCHEMA_OBJECT || !other) { // as near as it gets
-            cJSON_Delete(other);
-            return made;
-        }
-        cJSON_Delete(made);
-        return other;
+    if (cJSON_IsObject(made))
+        value_repair(c, c->op->result, made);
+    if (!c->op->result || schema_check(c->op->result, made, NULL))
+        return made;
+    other = sample_part_dup(c->op->result, "result", f.seed);
+    if (cJSON_IsObject(made) == cJSON_IsObject(other)) { // as near as it gets
+        cJSON_Delete(other);
+        return made;
     }
-    return made;
+    cJSON_Delete(made);
+    return other;
 }
 
 enum step answer_value(struct call *c, const struct resource *r, cJSON *json)
@@ -102,7 +137,7 @@ enum step answer_value(struct call *c, const struct resource *r, cJSON *json)
         cJSON_Delete(json);
         return answer_nothing(c);
     }
-    if (c->op->result && !(r->named && c->op->plain && types_of(c->op->result) != SCHEMA_ARRAY))
+    if (c->op->result && !(r->named && c->op->plain && !*spec_text(c->op->within) && types_of(c->op->result) != SCHEMA_ARRAY))
         json = in_form_take(c, json);
     return c->op->plain ? answer(c, json) : answer_own_form(c, json);
 }
@@ -113,6 +148,8 @@ enum step engine_answer(struct call *c, const struct doc *d)
     const char *text;
     size_t len;
 
+    if (c->op->verb == VERB_CREATE && types_of(c->op->result) == SCHEMA_STRING)
+        return answer_value(c, r, cJSON_CreateString(doc_id(d)));
     if (!answers_text(c, r) || spec_kind_hooks[doc_kind(d)].view)
         return answer_value(c, r, engine_shown(c, d));
     text = doc_text(d, &len);

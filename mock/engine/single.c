@@ -114,18 +114,23 @@ static struct doc *base_of(struct call *c, struct doc *stored)
     return d;
 }
 
-/* A list, or a plain value, is taken as it was sent. */
+/* What was sent, if it is of the kind that is kept; a list may come in an object. */
 static cJSON *sent_dup(struct call *c, const struct doc *base)
 {
-    cJSON *before = doc_json_dup(base), *sent;
-    bool object = cJSON_IsObject(before);
+    cJSON *before = doc_json_dup(base);
+    const cJSON *sent = c->json;
 
+    if (cJSON_IsArray(before) && cJSON_IsObject(sent))
+        for (sent = sent->child; sent && !cJSON_IsArray(sent);)
+            sent = sent->next;
+    if (sent && (cJSON_IsObject(before) == cJSON_IsObject(sent)) && cJSON_IsArray(before) == cJSON_IsArray(sent)) {
+        cJSON_Delete(before);
+        return cJSON_Duplicate(sent, true);
+    }
+    if (!cJSON_IsObject(before))
+        return before;
     cJSON_Delete(before);
-    if (c->json && (cJSON_IsObject(c->json) == object || !object))
-        sent = cJSON_Duplicate(c->json, true);
-    else
-        sent = object ? cJSON_CreateObject() : doc_json_dup(base);
-    return sent;
+    return cJSON_CreateObject();
 }
 
 static enum step set_from(struct call *c, struct doc *stored, bool merge, bool *overtaken)

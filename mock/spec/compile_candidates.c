@@ -97,7 +97,7 @@ static const char *judge_answer(const struct candidate *c)
 
 static const char *judge_item(struct candidate *c)
 {
-    const struct row *creates = c->op[VERB_CREATE] ? c->op[VERB_CREATE] : c->op[VERB_REPLACE];
+    const struct row *creates = c->op[VERB_CREATE] || c->searched ? c->op[VERB_CREATE] : c->op[VERB_REPLACE];
     const char *reason;
 
     if (!c->op[VERB_READ])
@@ -107,9 +107,13 @@ static const char *judge_item(struct candidate *c)
         return "nothing creates it";
     if (creates->op.request_kind > 1)
         return "it is created from bytes, not from JSON";
+    if (!schema_json(creates->cell_request) && !schema_json(creates->cell_response))
+        return "the document has no schema of what creates it";
     if ((reason = judge_answer(c)))
         return reason;
-    return shape_type(c->shown.result) == TYPE_OBJECT ? NULL : "reading it gives no object";
+    if (shape_type(c->shown.result) != TYPE_OBJECT)
+        return "reading it gives no object";
+    return *c->id_member || !c->op[VERB_CREATE] ? NULL : "what is made tells no id";
 }
 
 /* POST on a document sets it if it answers with the same; else it does something. */
@@ -132,14 +136,15 @@ static const char *judge_single(struct candidate *c)
         return "an action: no operation reads it";
     if ((reason = judge_answer(c)))
         return reason;
+    if (shape_type(c->shown.result) == TYPE_ARRAY && (row_asks(c->op[VERB_READ]) || (c->op[VERB_MERGE] && !c->op[VERB_REPLACE])))
+        return "a list whose entries have no path of their own";
     if (c->op[VERB_REPLACE] || c->op[VERB_MERGE] || sets(c))
         return NULL;
     if (is_computed(c->path))
         return "computed when it is asked for";
     if (!row_asks(c->op[VERB_READ]))
         return NULL;
-    return shape_type(c->shown.result) == TYPE_ARRAY ? "a list whose entries have no path of their own"
-                                                     : "a report, made for its query";
+    return "a report, made for its query";
 }
 
 /* PUT on a collection makes one where it takes one and answers with it (workers/domains). */
@@ -154,9 +159,86 @@ static bool makes_one(const struct row *put)
            shape_type(schema_json(put->cell_request)) == TYPE_OBJECT;
 }
 
+/* POST that takes one thing and answers with a list looks for things. */
+static bool makes(const struct row *post)
+{
+    struct body_shape made;
+
+    if (!post)
+        return false;
+    body_shape(post->cell_response, &made);
+    return shape_type(made.result) != TYPE_ARRAY ||
+           shape_type(schema_json(post->cell_request)) == TYPE_ARRAY;
+}
+
+/* What makes an item: POST on the collection or on one of its words for that, or a PUT there. */
+static struct row *creator(const char *collection)
+{
+    static const char *const words[] = { "", "/new", "/create", "/order" };
+    struct row *put = row_at(collection, M_PUT);
+
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        char *path = text_printf("%s%s", collection, words[i]);
+        struct row *post = row_at(path, M_POST);
+
+        free(path);
+        if (makes(post))
+            return post;
+    }
+    return makes_one(put) ? put : NULL;
+}
+
 static char *parent_of(const char *shape)
 {
     return xstrndup(shape, (size_t)(strrchr(shape, '/') - shape));
+}
+
+/* Which member of what CREATE answers has the id; a string is the id itself (browser-rendering/crawl). */
+static const char *id_of_made(struct candidate *c, const char *param)
+{
+    struct body_shape made;
+    const char *within;
+
+    if (!c->op[VERB_CREATE])
+        return "";
+    body_shape(c->op[VERB_CREATE]->cell_response, &made);
+    c->made = kept_of(param, made.result, &within);
+    return shape_type(made.result) == TYPE_STRING ? "id" : id_member_of(param, c->made);
+}
+
+/* Is it a list of what is kept, or something else at the collection's path? */
+static bool lists(const struct row *get, const char *id_member)
+{
+    struct body_shape b;
+
+    if (!get)
+        return false;
+    body_shape(get->cell_response, &b);
+    return !b.whole || !b.result || shape_type(b.result) == TYPE_ARRAY ||
+           (b.items && (row_asks(get) || (*id_member && shape_member(b.items, id_member))));
+}
+
+static bool has_items(const char *shape)
+{
+    char *below = text_printf("%s/{}", shape);
+    bool yes = row_at(below, M_GET) != NULL;
+
+    free(below);
+    return yes;
+}
+
+static void judge_place(struct candidate *c)
+{
+    char *param = last_param_dup(c->path);
+    const char *made = id_of_made(c, param);
+
+    c->kept = kept_of(param, c->shown.result, &c->within);
+    c->id_member = id_member_of(param, c->kept);
+    if (!*c->id_member)
+        c->id_member = made;
+    if (!lists(c->op[VERB_LIST], c->id_member))
+        c->op[VERB_LIST] = NULL;
+    free(param);
 }
 
 void candidate_judge(const char *path, struct candidate *out)
@@ -170,17 +252,27 @@ void candidate_judge(const char *path, struct candidate *out)
     out->op[VERB_REPLACE] = row_at(shape, M_PUT);
     out->op[VERB_MERGE] = row_at(shape, M_PATCH);
     out->op[VERB_DELETE] = row_at(shape, M_DELETE);
-    out->op[VERB_CREATE] = row_at(above, M_POST);
-    if (item && !out->op[VERB_CREATE] && makes_one(row_at(above, M_PUT)))
-        out->op[VERB_CREATE] = row_at(above, M_PUT);
+    out->op[VERB_CREATE] = item ? creator(above) : row_at(above, M_POST);
+    out->searched = item && !out->op[VERB_CREATE] && row_at(above, M_POST);
     out->op[VERB_LIST] = item ? row_at(above, M_GET) : NULL;
     if (out->op[VERB_READ])
         body_shape(out->op[VERB_READ]->cell_response, &out->shown);
-    if (!item && !sets(out))
+    if (!item && (!sets(out) || has_items(shape))) // POST beside items makes one of them
         out->op[VERB_CREATE] = NULL;
+    out->kept = out->shown.result;
+    out->id_member = out->within = "";
+    if (item)
+        judge_place(out);
     out->reason = item ? judge_item(out) : judge_single(out);
     if (!out->reason)
         out->form = item ? RESOURCE_COLLECTION : RESOURCE_SINGLETON;
+}
+
+void candidate_drop_bytes(struct candidate *c)
+{
+    for (size_t v = VERB_CREATE; v < VERB_COUNT; v++)
+        if (c->op[v] && c->op[v]->op.request_kind > 1)
+            c->op[v] = NULL;
 }
 
 static const char *const methods[] = { "GET", "POST", "PUT", "PATCH", "DELETE" };
@@ -200,14 +292,15 @@ static bool judge_collection(const char *shape, struct candidate *item)
     return any;
 }
 
-static void write_lacks(struct buf *out, const struct candidate *c)
+static void write_lacks(struct buf *out, struct candidate *c)
 {
     bool any = false;
 
+    candidate_drop_bytes(c);
     for (size_t v = VERB_LIST; v < VERB_COUNT; v++) {
         if (c->op[v] || (c->form == RESOURCE_SINGLETON && (v == VERB_LIST || v == VERB_CREATE)))
             continue;
-        buf_printf(out, any ? " %s" : "kept; the API lacks: %s", verbs[v]);
+        buf_printf(out, any ? " %s" : "kept; the API lacks, in JSON: %s", verbs[v]);
         any = true;
     }
     if (any)

@@ -13,34 +13,6 @@
 
 static const char *const verb_names[] = { "none", "list", "create", "read", "replace", "merge", "delete", NULL };
 
-/* The last placeholder of a path: "pool_id". */
-static char *last_param_dup(const char *path)
-{
-    const char *open = strrchr(path, '{');
-
-    return open ? xstrndup(open + 1, strcspn(open + 1, "}")) : xstrdup("");
-}
-
-/* Which member of the shown resource holds its id. */
-static const char *id_member_of(const struct kind_row *k, const cJSON *shown)
-{
-    static const char *const usual[] = { "uuid", "uid", "tag" };
-    char *param = last_param_dup(k->at), *last = strrchr(param, '_');
-    const char *ending = last ? last + 1 : param, *found = "";
-
-    if (shape_member(shown, "id"))
-        found = "id";
-    else if (shape_member(shown, param))
-        found = text_at(text_add(param));
-    else if (shape_member(shown, ending))
-        found = text_at(text_add(ending));
-    for (size_t i = 0; !*found && i < ARRAY_LEN(usual); i++)
-        if (shape_member(shown, usual[i]))
-            found = usual[i];
-    free(param);
-    return found;
-}
-
 static bool named_by_client(const struct kind_row *k, const char *member)
 {
     static const char *const endings[] = { "name", "slug", "key", "hostname", "domain", "type", "email", "prefix" };
@@ -57,12 +29,20 @@ static bool named_by_client(const struct kind_row *k, const char *member)
     return yes;
 }
 
-static void fill_id(struct kind_row *k, const cJSON *shown)
+static bool is_uuid(const cJSON *schema)
 {
-    const char *member = k->r.id_member ? text_at(k->r.id_member) : id_member_of(k, shown);
+    int64_t least = shape_number(schema, "minLength"), most = shape_number(schema, "maxLength");
+    const char *format = shape_text(schema, "format");
+
+    return (format && !strcmp(format, "uuid")) || least == 36 || (most == 36 && least != 32);
+}
+
+static void fill_id(struct kind_row *k, const cJSON *shown, const cJSON *made, const char *id_member)
+{
+    const char *member = k->r.id_member ? text_at(k->r.id_member) : id_member;
     const cJSON *own = *member ? shape_member(shown, member) : NULL;
+    const cJSON *first = *member && made ? shape_member(made, member) : NULL;
     int64_t least = own ? shape_number(own, "minLength") : -1, most = own ? shape_number(own, "maxLength") : -1;
-    const char *format = own ? shape_text(own, "format") : NULL;
 
     k->r.id_member = text_add(member);
     k->r.id_digits = most > 0 && most < 32 ? (uint8_t)most : least > 32 && least < 200 && least != 36 ? (uint8_t)least : 32;
@@ -72,7 +52,7 @@ static void fill_id(struct kind_row *k, const cJSON *shown)
         k->r.id_style = ID_NUMBER;
     else if (named_by_client(k, member))
         k->r.id_style = ID_NAME;
-    else if ((format && !strcmp(format, "uuid")) || least == 36 || (most == 36 && least != 32) || !strcmp(member, "uuid"))
+    else if ((own && is_uuid(own)) || (first && is_uuid(first)) || !strcmp(member, "uuid"))
         k->r.id_style = ID_UUID;
     else
         k->r.id_style = ID_HEX32;
@@ -203,12 +183,19 @@ static void fill_list(struct kind_row *k, const cJSON *shown)
 }
 
 /* Is the body the usual envelope, so that words and order are the dialect's? */
-static bool is_plain(const struct body_shape *b)
+static bool is_plain(const struct body_shape *b, enum verb verb)
 {
-    return !b->whole || (!strcmp(b->result_member, "result") || (!b->result && shape_member(b->whole, "success")));
+    static const char *const usual[] = { "result", "success", "errors", "messages", "result_info", NULL };
+
+    if (!b->whole)
+        return true;
+    if (shape_requires_other(b->whole, usual) ||
+        (verb != VERB_LIST && shape_requires(b->whole, "result_info")))
+        return false;
+    return !strcmp(b->result_member, "result") || (!b->result && shape_member(b->whole, "success"));
 }
 
-static void tie_row(struct kind_row *k, struct row *row, enum verb verb)
+static void tie_row(struct kind_row *k, struct row *row, enum verb verb, const char *within)
 {
     struct body_shape b;
 
@@ -217,8 +204,10 @@ static void tie_row(struct kind_row *k, struct row *row, enum verb verb)
     row->op.verb = (uint8_t)verb;
     row->op.result = schema_node(b.result);
     row->op.result_member = text_add(b.result_member);
-    row->op.list_member = text_add(b.list_member);
-    row->op.plain = is_plain(&b);
+    row->op.within = text_add(verb == VERB_LIST   ? b.list_member
+                              : verb == VERB_READ ? within
+                                                  : within_of(b.result, text_at(k->r.id_member)));
+    row->op.plain = is_plain(&b, verb);
     if (b.info && (row_asks(row) || shape_requires(b.whole, "result_info")))
         row->op.info = schema_node(b.info);
     if (k->r.by_hooks || row->op.action || row->op.fixed)
@@ -266,12 +255,14 @@ static void fill_root(struct kind_row *k, size_t root)
     struct candidate c;
 
     candidate_judge(k->also[root], &c);
+    if (!k->r.named)
+        candidate_drop_bytes(&c);
     memcpy(k->op, c.op, sizeof k->op);
     if (!root)
         fill_verbs(k);
     for (size_t v = 1; v < VERB_COUNT; v++)
         if (k->op[v])
-            tie_row(k, k->op[v], (enum verb)v);
+            tie_row(k, k->op[v], (enum verb)v, c.within);
     set_dialect(k);
 }
 
@@ -298,20 +289,21 @@ static void fill(struct kind_row *k)
         known = known || c.op[v];
     if (!known && !json_get(k->json, "verbs")) // with "verbs": {} the family keeps it for itself
         fault(k->source, path_join(k->place, "at"), false, "no operation stands there");
+    memcpy(k->op, c.op, sizeof k->op);
+    if (k->r.form == RESOURCE_COLLECTION)
+        fill_id(k, c.kept, c.made, c.id_member);
     for (size_t root = k->also_count; root-- > 0;) // the main root last: its operations stay in the row
         fill_root(k, root);
     if (!k->r.name)
         k->r.name = text_add(k->at);
     k->r.at = text_add(k->at);
     k->r.roots = roots_of(k);
-    k->r.shown = schema_node(c.shown.result);
+    k->r.shown = schema_node(c.kept);
     k->r.depth = k->r.named ? DEPTH_FAMILY : DEPTH_GENERIC;
     for (size_t v = 1; v < VERB_COUNT; v++)
         k->r.op[v] = k->op[v] ? (uint16_t)(k->op[v] - rows.at + 1) : 0;
-    if (k->r.form == RESOURCE_COLLECTION)
-        fill_id(k, c.shown.result);
-    fill_stamps(k, c.shown.result);
-    fill_list(k, c.shown.result);
+    fill_stamps(k, c.kept);
+    fill_list(k, c.kept);
     k->r.put_creates = k->r.form == RESOURCE_COLLECTION && k->op[VERB_REPLACE] && !k->op[VERB_CREATE];
 }
 
@@ -346,7 +338,7 @@ static bool lists_kept(const struct candidate *c)
     struct candidate item;
 
     candidate_judge(below, &item);
-    return item.form != RESOURCE_NONE || kind_of_path(below) != NULL;
+    return (item.form != RESOURCE_NONE || kind_of_path(below) != NULL) && item.op[VERB_LIST];
 }
 
 static void add_derived(const struct row *row)

@@ -69,12 +69,28 @@ struct candidate {
     const char *path, *shape;    // of the item or singleton
     struct row *op[VERB_COUNT];
     struct body_shape shown;     // what READ answers
+    const cJSON *kept;           // of an item: the one thing in it that is kept
+    const char *within;          // of an item: the member of the result that it is; ""
+    const cJSON *made;           // of an item: the same in what CREATE answers, or NULL
+    const char *id_member;       // of an item: which member of it holds the id; ""
     enum resource_form form;     // RESOURCE_NONE: not one
     const char *reason;          // why not
+    bool searched;               // POST on the collection looks for things: PUT does not make them
 };
 /* The candidate at a path that has a GET; *out is filled. */
 void candidate_judge(const char *path, struct candidate *out);
+/* Takes the writes off that carry bytes: they say nothing of the JSON that is kept. */
+void candidate_drop_bytes(struct candidate *c);
 void not_derived_write(struct buf *out);
+
+/* Where things lie: `param` is the placeholder of the item. */
+char *last_param_dup(const char *path);
+/* Which member of a resource holds the id that stands in its path; "": none. */
+const char *id_member_of(const char *param, const cJSON *shown);
+/* The member of a result that is the resource itself, told by its id; "": the result is it. */
+const char *within_of(const cJSON *result, const char *id_member);
+/* What is kept: the result of READ, or the one thing in it (under the name *within) that has an id. */
+const cJSON *kept_of(const char *param, const cJSON *result, const char **within);
 
 /* Does the query have a parameter that must be there, or one of those that turn the pages of a list? */
 bool row_asks(const struct row *row);

@@ -292,8 +292,8 @@ static void emit_op(struct buf *out, const struct op *op, const char *name)
                op->scope_param, op->param_count, op->auth, op->depth, op->fidelity);
     buf_printf(out, " .request_kind = %u, .request_required = %u, .deprecated = %u,",
                op->request_kind, op->request_required, op->deprecated);
-    buf_printf(out, " .result = %u, .result_member = %u, .list_member = %u, .info = %u, .fixed = %u,",
-               op->result, op->result_member, op->list_member, op->info, op->fixed);
+    buf_printf(out, " .result = %u, .result_member = %u, .within = %u, .info = %u, .fixed = %u,",
+               op->result, op->result_member, op->within, op->info, op->fixed);
     buf_printf(out, " .kind = %u, .verb = %u, .plain = %u,", op->kind, op->verb, op->plain);
     buf_printf(out, " .in_document = %u, .counted = %u }, // %s\n", op->in_document, op->counted,
                name);

@@ -106,6 +106,27 @@ bool shape_requires(const cJSON *json, const char *name)
     return walk(json, requires_visit, (void *)name, 0);
 }
 
+static bool other_visit(void *to, const cJSON *part)
+{
+    const char *const *names = to;
+    const cJSON *one;
+
+    cJSON_ArrayForEach (one, json_get(part, "required")) {
+        size_t i = 0;
+
+        while (names[i] && cJSON_IsString(one) && strcmp(names[i], one->valuestring) != 0)
+            i++;
+        if (!names[i])
+            return true;
+    }
+    return false;
+}
+
+bool shape_requires_other(const cJSON *json, const char *const *names)
+{
+    return walk(json, other_visit, (void *)names, 0);
+}
+
 static bool key_visit(void *to, const cJSON *part)
 {
     struct seek *s = to;
@@ -202,7 +223,7 @@ static void find_list(struct body_shape *out)
 
 void body_shape(const char *name, struct body_shape *out)
 {
-    static const char *const carriers[] = { "result", "data" };
+    static const char *const carriers[] = { "result", "data", "results" };
     bool envelope;
 
     *out = (struct body_shape){ .whole = schema_json(name), .result_member = "", .list_member = "" };
@@ -211,7 +232,7 @@ void body_shape(const char *name, struct body_shape *out)
     envelope = shape_member(out->whole, "success") || shape_member(out->whole, "errors");
     out->info = shape_member(out->whole, "result_info");
     for (size_t i = 0; i < ARRAY_LEN(carriers) && !out->result; i++)
-        if ((i == 0 || envelope) && (out->result = shape_member(out->whole, carriers[i])))
+        if ((!i || envelope) && (out->result = shape_member(out->whole, carriers[i])))
             out->result_member = carriers[i];
     if (!out->result && !envelope)
         out->result = out->whole;

@@ -18,6 +18,8 @@ enum shape_type shape_type(const cJSON *json);
 /* The member's schema, sought through allOf and all alternatives: the part that says most of it. */
 const cJSON *shape_member(const cJSON *json, const char *name);
 bool shape_requires(const cJSON *json, const char *name);
+/* Does it require a member that `names` (NULL-terminated) does not have? */
+bool shape_requires_other(const cJSON *json, const char *const *names);
 /* A number that the schema, or a part of it, has under `key` ("maxLength"); -1: none. */
 int64_t shape_number(const cJSON *json, const char *key);
 const char *shape_text(const cJSON *json, const char *key); // the same for a text ("format")

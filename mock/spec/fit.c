@@ -196,7 +196,7 @@ static cJSON *object_dup(const struct fit *f, uint32_t node, const cJSON *given,
     bool open;
 
     gather(&p, node, given, 0);
-    open = p.list.count == 0 || (p.others && p.others != SCHEMA_NOTHING);
+    open = p.others ? p.others != SCHEMA_NOTHING : p.list.count == 0 || f->how & FIT_LOOSE;
     for (size_t i = 0; i < p.list.count; i++) {
         const struct member *m = &p.list.at[i];
 
@@ -205,7 +205,7 @@ static cJSON *object_dup(const struct fit *f, uint32_t node, const cJSON *given,
             cJSON_AddItemToObject(out, m->name, made);
     }
     cJSON_ArrayForEach (one, given) {
-        if (members_find(&p.list, one->string) || (!open && !(f->how & FIT_LOOSE)))
+        if (members_find(&p.list, one->string) || !open)
             continue;
         made = p.others && p.others != SCHEMA_NOTHING
                    ? value_dup(f, p.others, one, one->string, depth + 1)
@@ -264,19 +264,20 @@ cJSON *fit_dup(const struct fit *f, uint32_t node, const cJSON *given, const cha
                 : given ? cJSON_Duplicate(given, true) : cJSON_CreateObject();
 }
 
-uint32_t fit_member(uint32_t node, const cJSON *given, const char *name)
+bool fit_member(uint32_t node, const cJSON *given, const char *name, uint32_t *out)
 {
     struct parts p = { 0 };
     const struct member *m;
-    uint32_t found;
 
+    *out = 0;
     if (!node)
-        return 0;
+        return false;
     gather(&p, node, given, 0);
     m = members_find(&p.list, name);
-    found = m ? m->node : 0;
+    if (m)
+        *out = m->node;
     members_release(&p.list);
-    return found;
+    return m != NULL;
 }
 
 bool fit_allows_null(uint32_t node)

@@ -9,7 +9,7 @@
 enum {
     FIT_INPUT = 1,    // read-only members are dropped, nothing is invented
     FIT_DEFAULTS = 2, // the schema's defaults stand in for what is absent
-    FIT_LOOSE = 4,    // members that the schema does not know stay, behind the others
+    FIT_LOOSE = 4,    // members that the schema does not know but allows stay, behind the others
 };
 
 struct fit {
@@ -22,8 +22,8 @@ struct fit {
 
 /* The caller's tree; `given` stays as it is and may be NULL (all is invented then). Node 0: a copy. */
 cJSON *fit_dup(const struct fit *f, uint32_t node, const cJSON *given, const char *name);
-/* The member's node in the alternative that suits `given` (may be NULL); 0: not known. */
-uint32_t fit_member(uint32_t node, const cJSON *given, const char *name);
+/* False: the alternative that suits `given` (may be NULL) does not know the member. *out is its node. */
+bool fit_member(uint32_t node, const cJSON *given, const char *name, uint32_t *out);
 bool fit_allows_null(uint32_t node);
 
 #endif

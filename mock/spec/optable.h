@@ -78,7 +78,7 @@ struct op {
     uint32_t params;       // first index into spec_param_names
     uint32_t result;        // schema node of what the success body carries, 0: nothing
     uint32_t result_member; // text: where it lies in the body: "result"; "": the body is it
-    uint32_t list_member;   // text: where the list lies in the result of a LIST; "": it is the list
+    uint32_t within;        // text: member of the result that is the list, or the one resource; "": all of it
     uint32_t info;          // schema node of its result_info, 0: none
     uint32_t fixed;         // text: the result as JSON with "{param}" in it, 0: none
     uint16_t kind;          // enum kind that it serves; KIND_NONE
