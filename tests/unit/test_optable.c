@@ -171,12 +171,13 @@ START_TEST(every_row_is_whole)
         ck_assert_msg(op->dialect < spec_dialect_count, "%s", path);
         ck_assert_msg(op->ok >= 200 && op->ok < 300, "%s: %u", path, op->ok);
         ck_assert_msg(op->param_count <= ROUTE_PARAMS_MOST, "%s", path);
-        ck_assert_msg(op->depth != DEPTH_FAMILY || op->action, "%s: family depth without a hook",
-                      path);
+        ck_assert_msg(op->depth != DEPTH_FAMILY || op->action || op->fixed || op->verb,
+                      "%s: family depth and nothing that serves it", path);
+        ck_assert_msg(op->depth != DEPTH_GENERIC || (op->kind && op->verb), "%s", path);
         ck_assert_msg(op->depth != DEPTH_FAMILY || *spec_text(op->evidence) || !op->in_document,
                       "%s: family depth without evidence", path);
-        ck_assert_msg(op->fidelity == FIDELITY_SCHEMA_ONLY || op->depth == DEPTH_FAMILY, "%s",
-                      path);
+        ck_assert_msg(op->depth != DEPTH_SCHEMA || op->fidelity == FIDELITY_SCHEMA_ONLY, "%s", path);
+        ck_assert_msg(op->depth != DEPTH_GENERIC || op->fidelity == FIDELITY_INFERRED, "%s", path);
     }
     for (size_t d = 0; d < spec_dialect_count; d++)
         for (int r = WHY_OK + 1; r < WHY_COUNT; r++)
@@ -205,6 +206,16 @@ static const struct {
       "needs \"why\"", "an error without evidence" },
     { "{ \"family\": \"x\", \"covers\": [\"/zones\"] }", "belongs to",
       "two families for one operation" },
+    { "{ \"family\": \"x\", \"resources\": { \"y\": { \"att\": \"/z\" } } }",
+      "resources.y.att: unknown key (did you mean at?)", "an unknown word of a resource" },
+    { "{ \"family\": \"x\", \"resources\": { \"y\": { \"at\": \"/zones/{z}/nothing/{y}\" } } }",
+      "bad.json:1:46: resources.y.at: no operation stands there", "a resource nowhere" },
+    { "{ \"family\": \"x\", \"resources\": { \"y\": { \"at\": \"/zones/{z}/page_rules/{y}\",\n"
+      "  \"id\": \"hex\" } } }",
+      "bad.json:2:9: resources.y.id: none of the words allowed here, nearest: hex32", "a wrong word" },
+    { "{ \"family\": \"x\", \"resources\": { \"y\": { \"at\": \"/zones/{z}/page_rules/{y}\",\n"
+      "  \"missing\": \"gone\" } } }",
+      "bad.json:2:14: resources.y.missing: names no error of this family", "an error of nobody" },
     { "{ \"family\": \"x\", \"dialect\": \"klingon\" }", "no such dialect", "an unknown dialect" },
     { "{ \"family\": \"x\",\n ", "bad.json:2:1: not JSON", "broken JSON" },
 };
@@ -226,7 +237,7 @@ START_TEST(compiler_refuses)
     command =
         text_printf("cd '%s' && ASAN_OPTIONS=detect_leaks=0 '%s/tools/mockflare-compile' '%s' "
                     "mock/spec/operations.tsv mock/spec/extra.tsv mock/spec/schemas.json "
-                    "mock/spec/extra_schemas.json mock/families/_dialects.json "
+                    "mock/spec/extra_schemas.json mock/spec/not_derived.tsv mock/families/_dialects.json "
                     "mock/families/zones.json '%s' 2>&1",
                     MF_SOURCE_DIR, MF_BIN_DIR, folder, file);
     f = popen(command, "r");
