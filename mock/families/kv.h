@@ -38,8 +38,10 @@ enum step kv_key_check(struct call *c, const char *key, size_t len);
 enum step kv_value_check(struct call *c, size_t len);
 /* The time by which a key expires, from what was sent (NULL: not sent); a ttl wins (DOC). */
 enum step kv_expires(struct call *c, const char *expiration, const char *ttl, int64_t *expires);
-/* The JSON in a text, compact and with its numbers as sent; NULL in *out for an empty text or `null`. */
+/* The JSON in a text, compact and with its numbers as sent; NULL in *out for an empty text or `null`.
+ * The second one takes a text that is JSON and compact already. */
 enum step kv_metadata_read(struct call *c, const char *text, size_t len, const char **out);
+enum step kv_metadata_keep(struct call *c, const char *compact, const char **out);
 
 /* The doc of a key, the caller's; counts a reference to the bytes. */
 struct doc *kv_doc(const struct kv_space *s, const struct kv_pair *pair, const struct blob *bytes);

@@ -68,7 +68,7 @@ static enum step pair_read(struct call *c, const cJSON *item, struct kv_pair *pa
     if (!metadata)
         return GO_ON;
     text = json_print_dup(metadata);
-    step = kv_metadata_read(c, text, strlen(text), &pair->metadata);
+    step = kv_metadata_keep(c, text, &pair->metadata);
     free(text);
     return step;
 }
@@ -130,12 +130,14 @@ static bool store_all(struct call *c, const struct kv_space *s, struct tally *t)
 
 static enum step put_all(struct call *c, const struct kv_space *s, struct tally *t)
 {
-    const cJSON *item;
+    cJSON *item;
 
     t->docs = arena_alloc(c->arena, (size_t)cJSON_GetArraySize(c->json) * sizeof(struct doc *));
-    cJSON_ArrayForEach (item, c->json)
+    while ((item = c->json->child) != NULL) { // each goes at once: its memory is the next doc's
         if (item_add(c, s, item, t) == ANSWERED)
             return ANSWERED;
+        cJSON_Delete(cJSON_DetachItemViaPointer(c->json, item));
+    }
     if (!store_all(c, s, t))
         return kv_space_missing(c, s);
     return GO_ON;

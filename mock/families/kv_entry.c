@@ -93,6 +93,18 @@ enum step kv_expires(struct call *c, const char *expiration, const char *ttl, in
     return GO_ON;
 }
 
+enum step kv_metadata_keep(struct call *c, const char *compact, const char **out)
+{
+    size_t len = strlen(compact);
+
+    *out = NULL;
+    if (len > KV_METADATA_MOST)
+        return refuse(c, ERR_KV_METADATA_LARGE, arena_printf(c->arena, "%zu", len));
+    if (strcmp(compact, "null") != 0)
+        *out = arena_strndup(c->arena, compact, len);
+    return GO_ON;
+}
+
 enum step kv_metadata_read(struct call *c, const char *text, size_t len, const char **out)
 {
     char *compact = arena_strndup(c->arena, text, len);
@@ -105,11 +117,7 @@ enum step kv_metadata_read(struct call *c, const char *text, size_t len, const c
     if (json_body_read(c->arena, text, len, &json, &too_large))
         return refuse(c, ERR_KV_METADATA_JSON);
     cJSON_Minify(compact);
-    if (strlen(compact) > KV_METADATA_MOST)
-        return refuse(c, ERR_KV_METADATA_LARGE, arena_printf(c->arena, "%zu", strlen(compact)));
-    if (strcmp(compact, "null") != 0)
-        *out = compact;
-    return GO_ON;
+    return kv_metadata_keep(c, compact, out);
 }
 
 /* extra hook: when the key expires; nothing where it does not. */

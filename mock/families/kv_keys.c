@@ -10,6 +10,7 @@
 
 #define PAGE_LEAST 10
 #define PAGE_MOST 1000
+#define SLICE 128 // docs taken from the shelf at a time
 
 /* Which keys a page shows: those that begin with the prefix and stand behind the last one shown. */
 struct range {
@@ -55,17 +56,19 @@ static enum step range_read(struct call *c, struct range *r)
 static bool page_collect(struct call *c, struct view *v, const struct kv_space *s, const struct range *r,
                          struct doc_list *page, struct doc_list *expired)
 {
-    size_t i = view_first_not(v, KIND_KV_KEY, s->keys, 0, below, r);
+    size_t at = view_first_not(v, KIND_KV_KEY, s->keys, 0, below, r), n = SLICE;
     int64_t now = kv_now(c);
-    struct doc *d;
+    struct doc *slice[SLICE];
 
-    for (; (d = view_nth(v, KIND_KV_KEY, s->keys, i)) != NULL && text_starts(doc_id(d), r->prefix); i++) {
-        if (!kv_is_live(d, now))
-            doc_list_add(c, expired, d);
-        else if (page->count == (size_t)r->most)
-            return true;
-        else
-            doc_list_add(c, page, d);
+    for (; n == SLICE; at += n) {
+        n = view_slice(v, KIND_KV_KEY, s->keys, 0, at, slice, SLICE);
+        for (size_t i = 0; i < n; i++) {
+            if (!text_starts(doc_id(slice[i]), r->prefix))
+                return false;
+            if (kv_is_live(slice[i], now) && page->count == (size_t)r->most)
+                return true;
+            doc_list_add(c, kv_is_live(slice[i], now) ? page : expired, slice[i]);
+        }
     }
     return false;
 }
