@@ -31,9 +31,28 @@ static uint32_t request_of(const struct call *c, enum kind kind, const cJSON *se
     return s.items && cJSON_IsObject(sent) ? s.items : c->op->request;
 }
 
-/* A member that a client can't set. */
-static bool is_barred(const struct resource *r, uint32_t request, const cJSON *sent, const char *name)
+/* What request and answer know of a resource, in the alternatives that suit what was sent. */
+struct known {
+    const struct resource *r;
+    uint32_t request;
+    struct fit_members *asked, *shown;
+};
+
+static struct known known_of(const struct resource *r, uint32_t request, const cJSON *sent)
 {
+    return (struct known){ r, request, fit_members_new(request, sent), fit_members_new(r->shown, sent) };
+}
+
+static void known_release(struct known *k)
+{
+    fit_members_free(k->asked);
+    fit_members_free(k->shown);
+}
+
+/* A member that a client can't set. */
+static bool is_barred(const struct known *k, const char *name)
+{
+    const struct resource *r = k->r;
     uint32_t asked, shown;
 
     if (words_have(r->server, name) || !strcmp(name, spec_text(r->created)) ||
@@ -41,31 +60,32 @@ static bool is_barred(const struct resource *r, uint32_t request, const cJSON *s
         return true;
     if (!strcmp(name, spec_text(r->id_member)))
         return r->id_style != ID_NAME && r->id_style != ID_HOOK;
-    fit_member(r->shown, sent, name, &shown);
+    fit_members_find(k->shown, name, &shown);
     if (r->extra_members)
         return has_mark(shown, SCHEMA_READ_ONLY);
-    return has_mark(fit_member(request, sent, name, &asked) ? asked : shown, SCHEMA_READ_ONLY);
+    return has_mark(fit_members_find(k->asked, name, &asked) ? asked : shown, SCHEMA_READ_ONLY);
 }
 
 /* A member that only the server sets, told by a request that leaves it out. */
-static bool is_servers(const struct resource *r, uint32_t request, const cJSON *sent, const char *name)
+static bool is_servers(const struct known *k, const char *name)
 {
     uint32_t asked;
 
-    return is_barred(r, request, sent, name) || (request && !fit_member(request, sent, name, &asked));
+    return is_barred(k, name) || (k->request && !fit_members_find(k->asked, name, &asked));
 }
 
 /* What a client may say of it; the rest is kept out in silence, as the API does. */
-static cJSON *accepted_dup(struct call *c, const struct resource *r, uint32_t request, const cJSON *sent,
-                           bool merge)
+static cJSON *accepted_dup(struct call *c, const struct known *k, const cJSON *sent, bool merge)
 {
-    struct fit f = call_fit(c, FIT_INPUT | (merge || r->own_defaults ? 0 : FIT_DEFAULTS) |
-                                   (r->extra_members ? FIT_LOOSE : 0));
-    cJSON *out = fit_dup(&f, request, sent, "");
+    struct fit f = call_fit(c, FIT_INPUT | (merge || k->r->own_defaults ? 0 : FIT_DEFAULTS) |
+                                   (k->r->extra_members ? FIT_LOOSE : 0));
+    cJSON *out = fit_dup(&f, k->request, sent, "");
 
+    if (!cJSON_IsObject(out))
+        return out;
     for (cJSON *one = out->child, *next; one; one = next) {
         next = one->next;
-        if (cJSON_IsObject(out) && is_barred(r, request, sent, one->string))
+        if (is_barred(k, one->string))
             cJSON_Delete(cJSON_DetachItemViaPointer(out, one));
     }
     return out;
@@ -91,12 +111,12 @@ static void merge_into(uint32_t node, cJSON *target, const cJSON *patch)
 }
 
 /* A replacement keeps what only the server sets. */
-static void carry_over(const struct resource *r, uint32_t request, const cJSON *before, cJSON *into)
+static void carry_over(const struct known *k, const cJSON *before, cJSON *into)
 {
     const cJSON *one;
 
     cJSON_ArrayForEach (one, before)
-        if (!json_get(into, one->string) && is_servers(r, request, into, one->string))
+        if (!json_get(into, one->string) && is_servers(k, one->string))
             cJSON_AddItemToObject(into, one->string, cJSON_Duplicate(one, true));
 }
 
@@ -175,17 +195,20 @@ static cJSON *id_value(const struct resource *r, const char *id)
     return r->id_style == ID_NUMBER ? cJSON_CreateRaw(id) : cJSON_CreateString(id);
 }
 
-static void put_id(struct call *c, const struct resource *r, const struct doc *old, cJSON *fresh)
+/* The id as the resource shows it; NULL: it shows none, or has it already. */
+static cJSON *id_item(struct call *c, const struct resource *r, const struct doc *old, const cJSON *fresh)
 {
+    cJSON *item;
     char *id;
 
     if (r->form != RESOURCE_COLLECTION || !*spec_text(r->id_member))
-        return;
+        return NULL;
     if (!old && r->id_style == ID_HOOK && json_get(fresh, spec_text(r->id_member)))
-        return;
+        return NULL;
     id = old ? xstrdup(doc_id(old)) : new_id_dup(c, r, fresh);
-    json_put(fresh, spec_text(r->id_member), id_value(r, id));
+    item = id_value(r, id);
     free(id);
+    return item;
 }
 
 static bool same_but(const cJSON *a, const cJSON *b, const char *name)
@@ -249,15 +272,19 @@ static void finish(struct call *c, const struct resource *r, const struct doc *o
                    cJSON *fresh)
 {
     struct fit f = call_fit(c, (r->own_defaults ? 0 : FIT_DEFAULTS) | (r->named ? FIT_LOOSE : 0));
+    cJSON *id;
 
     if (!cJSON_IsObject(fresh)) {
         tree_become(fresh, fit_dup(&f, r->shown, fresh, ""));
         return;
     }
-    put_id(c, r, old, fresh);
+    id = id_item(c, r, old, fresh);
+    if (id)
+        json_put(fresh, spec_text(r->id_member), cJSON_Duplicate(id, true));
     put_stamps(c, r, before, fresh);
     tree_become(fresh, fit_dup(&f, r->shown, fresh, ""));
-    put_id(c, r, old, fresh);
+    if (id) // also where the schema does not know it
+        json_put(fresh, spec_text(r->id_member), id);
     if (!r->named)
         value_repair(c, r->shown, fresh);
     if (r->members)
@@ -269,8 +296,8 @@ static enum step compose_by_schema(struct call *c, enum kind kind, const struct 
 {
     const struct resource *r = resource_of(kind);
     shape_hook *shape = spec_kind_hooks[kind].shape;
-    uint32_t request = request_of(c, kind, fresh);
-    cJSON *sent = accepted_dup(c, r, request, fresh, merge), *before = old ? doc_json_dup(old) : NULL;
+    struct known known = known_of(r, request_of(c, kind, fresh), fresh);
+    cJSON *sent = accepted_dup(c, &known, fresh, merge), *before = old ? doc_json_dup(old) : NULL;
     enum step step = GO_ON;
 
     if (merge && before && cJSON_IsObject(before)) {
@@ -280,8 +307,9 @@ static enum step compose_by_schema(struct call *c, enum kind kind, const struct 
         cJSON_Delete(sent);
         sent = whole;
     } else if (cJSON_IsObject(before) && cJSON_IsObject(sent)) {
-        carry_over(r, request, before, sent);
+        carry_over(&known, before, sent);
     }
+    known_release(&known);
     put_defaults(r, sent);
     tree_become(fresh, sent);
     if (shape)
@@ -297,6 +325,7 @@ static enum step compose_by_shape(struct call *c, enum kind kind, const struct d
                                   bool merge)
 {
     const struct resource *r = resource_of(kind);
+    cJSON *id;
 
     if (merge && old) {
         cJSON *whole = doc_json_dup(old);
@@ -306,7 +335,9 @@ static enum step compose_by_shape(struct call *c, enum kind kind, const struct d
     }
     if (spec_kind_hooks[kind].shape(c, old, fresh) == ANSWERED)
         return ANSWERED;
-    put_id(c, r, old, fresh);
+    id = id_item(c, r, old, fresh);
+    if (id)
+        json_put(fresh, spec_text(r->id_member), id);
     return GO_ON;
 }
 

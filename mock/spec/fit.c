@@ -12,16 +12,25 @@
 #define DEPTH_MOST 40
 
 /* What an object may hold in the alternatives that were chosen for it. */
-struct parts {
+struct fit_members {
     struct members list;
     uint32_t others; // node of members not named; 0: unsaid
 };
 
 static uint32_t pick(const uint32_t *nodes, uint32_t count, const cJSON *given, unsigned depth);
 
+/* Names are texts of the table, where equal ones are one. */
+static struct member *known_as(const struct members *list, const char *name)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->at[i].name == name)
+            return &list->at[i];
+    return NULL;
+}
+
 static void add(struct members *list, const char *name, uint32_t node, bool required)
 {
-    struct member *known = members_find(list, name);
+    struct member *known = known_as(list, name);
     struct schema old, fresh;
 
     if (known) {
@@ -39,7 +48,7 @@ static void add(struct members *list, const char *name, uint32_t node, bool requ
     list->at[list->count++] = (struct member){ name, node, required };
 }
 
-static void gather(struct parts *p, uint32_t node, const cJSON *given, unsigned depth)
+static void gather(struct fit_members *p, uint32_t node, const cJSON *given, unsigned depth)
 {
     struct schema s;
 
@@ -82,7 +91,7 @@ static bool takes(const struct schema *s, const cJSON *given)
 /* How well an alternative suits what is given, where none fits whole. */
 static int score(uint32_t node, const cJSON *given, unsigned depth)
 {
-    struct parts p = { 0 };
+    struct fit_members p = { 0 };
     struct schema s;
     const cJSON *one;
     int points = 0;
@@ -190,7 +199,7 @@ static cJSON *member_dup(const struct fit *f, const struct member *m, const cJSO
 
 static cJSON *object_dup(const struct fit *f, uint32_t node, const cJSON *given, unsigned depth)
 {
-    struct parts p = { 0 };
+    struct fit_members p = { 0 };
     cJSON *out = cJSON_CreateObject(), *made;
     const cJSON *one;
     bool open;
@@ -264,20 +273,36 @@ cJSON *fit_dup(const struct fit *f, uint32_t node, const cJSON *given, const cha
                 : given ? cJSON_Duplicate(given, true) : cJSON_CreateObject();
 }
 
+struct fit_members *fit_members_new(uint32_t node, const cJSON *given)
+{
+    struct fit_members *m = xcalloc(1, sizeof *m);
+
+    if (node)
+        gather(m, node, given, 0);
+    return m;
+}
+
+bool fit_members_find(const struct fit_members *m, const char *name, uint32_t *out)
+{
+    const struct member *found = members_find(&m->list, name);
+
+    *out = found ? found->node : 0;
+    return found != NULL;
+}
+
+void fit_members_free(struct fit_members *m)
+{
+    members_release(&m->list);
+    free(m);
+}
+
 bool fit_member(uint32_t node, const cJSON *given, const char *name, uint32_t *out)
 {
-    struct parts p = { 0 };
-    const struct member *m;
+    struct fit_members *m = fit_members_new(node, given);
+    bool found = fit_members_find(m, name, out);
 
-    *out = 0;
-    if (!node)
-        return false;
-    gather(&p, node, given, 0);
-    m = members_find(&p.list, name);
-    if (m)
-        *out = m->node;
-    members_release(&p.list);
-    return m != NULL;
+    fit_members_free(m);
+    return found;
 }
 
 bool fit_allows_null(uint32_t node)
