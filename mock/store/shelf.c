@@ -27,6 +27,7 @@ void shelf_release(struct shelf *s)
     for (size_t i = 0; i < s->chunks_count; i++)
         free(s->chunks[i]);
     free(s->chunks);
+    free(s->starts);
     shelf_init(s, s->order);
 }
 
@@ -66,13 +67,27 @@ static struct place seek(const struct shelf *s, const struct doc *d)
     return (struct place){ low, low < s->chunks_count ? seek_in(s, s->chunks[low], d) : 0 };
 }
 
+/* Counts one doc more, or less, in a chunk: a loop over some hundred numbers that lie together. */
+static void count_in(struct shelf *s, size_t chunk, bool more)
+{
+    for (size_t i = chunk + 1; i < s->chunks_count; i++)
+        s->starts[i] += more ? 1 : (size_t)-1;
+    s->chunks[chunk]->count += more ? 1 : (size_t)-1;
+    s->count += more ? 1 : (size_t)-1;
+}
+
+/* A new chunk, empty: it starts where the one that stood there did. */
 static void insert_chunk(struct shelf *s, size_t at)
 {
     if (s->chunks_count == s->chunks_room) {
         s->chunks_room = s->chunks_room ? s->chunks_room * 2 : 2;
         s->chunks = xrealloc(s->chunks, s->chunks_room * sizeof *s->chunks);
+        s->starts = xrealloc(s->starts, s->chunks_room * sizeof *s->starts);
     }
     memmove(s->chunks + at + 1, s->chunks + at, (s->chunks_count - at) * sizeof *s->chunks);
+    memmove(s->starts + at + 1, s->starts + at, (s->chunks_count - at) * sizeof *s->starts);
+    if (at == s->chunks_count)
+        s->starts[at] = s->count;
     s->chunks[at] = xmalloc(sizeof **s->chunks);
     s->chunks[at]->count = 0;
     s->chunks_count++;
@@ -89,6 +104,7 @@ static struct place split(struct shelf *s, struct place p)
     next->count = full->count - keep;
     memcpy(next->docs, full->docs + keep, next->count * sizeof *next->docs);
     full->count = keep;
+    s->starts[p.chunk + 1] = s->starts[p.chunk] + keep;
     return p.at < keep ? p : (struct place){ p.chunk + 1, p.at - keep };
 }
 
@@ -104,8 +120,7 @@ void shelf_add(struct shelf *s, struct doc *d)
     c = s->chunks[p.chunk];
     memmove(c->docs + p.at + 1, c->docs + p.at, (c->count - p.at) * sizeof *c->docs);
     c->docs[p.at] = d;
-    c->count++;
-    s->count++;
+    count_in(s, p.chunk, true);
 }
 
 void shelf_remove(struct shelf *s, struct doc *d)
@@ -114,14 +129,15 @@ void shelf_remove(struct shelf *s, struct doc *d)
     struct shelf_chunk *c = s->chunks[p.chunk];
 
     assert(p.at < c->count && c->docs[p.at] == d);
-    c->count--;
-    s->count--;
+    count_in(s, p.chunk, false);
     memmove(c->docs + p.at, c->docs + p.at + 1, (c->count - p.at) * sizeof *c->docs);
     if (c->count == 0) {
         free(c);
         s->chunks_count--;
         memmove(s->chunks + p.chunk, s->chunks + p.chunk + 1,
                 (s->chunks_count - p.chunk) * sizeof *s->chunks);
+        memmove(s->starts + p.chunk, s->starts + p.chunk + 1,
+                (s->chunks_count - p.chunk) * sizeof *s->starts);
     }
 }
 
@@ -133,22 +149,40 @@ void shelf_swap(struct shelf *s, struct doc *before, struct doc *after)
     s->chunks[p.chunk]->docs[p.at] = after;
 }
 
+/* The chunk that holds the i-th doc; there must be one. */
+static size_t chunk_of(const struct shelf *s, size_t i)
+{
+    size_t low = 0, high = s->chunks_count;
+
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+
+        if (s->starts[middle] <= i)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 struct doc *shelf_nth(const struct shelf *s, size_t i)
 {
-    for (size_t c = 0; c < s->chunks_count; c++) {
-        if (i < s->chunks[c]->count)
-            return s->chunks[c]->docs[i];
-        i -= s->chunks[c]->count;
-    }
-    return NULL;
+    size_t c;
+
+    if (i >= s->count)
+        return NULL;
+    c = chunk_of(s, i);
+    return s->chunks[c]->docs[i - s->starts[c]];
 }
 
 size_t shelf_slice(const struct shelf *s, size_t i, struct doc **out, size_t count)
 {
-    size_t done = 0, c = 0;
+    size_t done = 0, c;
 
-    while (c < s->chunks_count && i >= s->chunks[c]->count)
-        i -= s->chunks[c++]->count;
+    if (i >= s->count)
+        return 0;
+    c = chunk_of(s, i);
+    i -= s->starts[c];
     for (; c < s->chunks_count && done < count; c++, i = 0) {
         size_t left = s->chunks[c]->count - i, n = left < count - done ? left : count - done;
 
@@ -161,12 +195,19 @@ size_t shelf_slice(const struct shelf *s, size_t i, struct doc **out, size_t cou
 size_t shelf_first_not(const struct shelf *s, bool (*below)(const struct doc *d, const void *of),
                        const void *of)
 {
-    size_t before = 0, c = 0, low = 0, high;
+    size_t c = 0, high = s->chunks_count, low;
 
-    while (c < s->chunks_count && below(s->chunks[c]->docs[s->chunks[c]->count - 1], of))
-        before += s->chunks[c++]->count;
+    while (c < high) { // the first chunk whose last doc is not below
+        size_t middle = (c + high) / 2;
+
+        if (below(s->chunks[middle]->docs[s->chunks[middle]->count - 1], of))
+            c = middle + 1;
+        else
+            high = middle;
+    }
     if (c == s->chunks_count)
-        return before;
+        return s->count;
+    low = 0;
     high = s->chunks[c]->count;
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -176,5 +217,5 @@ size_t shelf_first_not(const struct shelf *s, bool (*below)(const struct doc *d,
         else
             high = middle;
     }
-    return before + low;
+    return s->starts[c] + low;
 }

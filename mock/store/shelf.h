@@ -16,6 +16,7 @@ struct shelf_chunk;
 struct shelf {
     doc_order *order;
     struct shelf_chunk **chunks;
+    size_t *starts; // of each chunk, the docs before it
     size_t chunks_count, chunks_room, count;
 };
 
