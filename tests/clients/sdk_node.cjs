@@ -25,6 +25,12 @@ async function control(method, path, body) {
   return answer.json();
 }
 
+// Base URL of a new sandbox of that scenario.
+async function sandbox(name, world) {
+  const url = `${new URL(controlUrl).origin}/_mockflare/sandboxes/${name}`;
+  return (await (await fetch(url, { method: 'PUT', body: JSON.stringify(world) })).json()).base_url;
+}
+
 async function all(pages) {
   const found = [];
   for await (const item of pages) found.push(item);
@@ -166,9 +172,7 @@ async function zonePages() {
     tokens: [{ name: 'p', kind: 'user', owner: 'p@pages.example', permissions: 'all', value }],
     zones: names.map((name) => ({ name, account: 'Pages' })),
   };
-  const root = new URL(controlUrl).origin;
-  const made = await (await fetch(`${root}/_mockflare/sandboxes/node-pages`, { method: 'PUT', body: JSON.stringify(world) })).json();
-  const c = new Cloudflare({ apiToken: value, baseURL: made.base_url });
+  const c = new Cloudflare({ apiToken: value, baseURL: await sandbox('node-pages', world) });
   const found = (await all(c.zones.list({ per_page: 5, order: 'name' }))).map((z) => z.name);
   check('zones list walks all pages', JSON.stringify(found.sort()) === JSON.stringify(names), found);
   const page = await c.zones.list({ per_page: 5, page: 3 });
@@ -213,8 +217,9 @@ async function retries() {
   check('403 is not asked again', seen.count === 1, seen);
 }
 
-async function main() {
-  for (const part of [verify, tokensOfUser, tokensOfAccount, accountsAndUser, zones, zonePages, errors, retries]) {
+// Runs each part and says how many checks passed.
+async function run(parts) {
+  for (const part of parts) {
     // A class or attribute that the SDK or the mock does not have: count it, go on.
     await part().catch((e) => check(`${part.name} runs to its end`, false, String(e?.stack ?? e)));
   }
@@ -222,4 +227,7 @@ async function main() {
   process.exitCode = counts.failed ? 1 : 0;
 }
 
-main();
+module.exports = { Cloudflare, all, check, run, sandbox, throws };
+if (require.main === module) {
+  run([verify, tokensOfUser, tokensOfAccount, accountsAndUser, zones, zonePages, errors, retries]);
+}

@@ -42,6 +42,39 @@ def said_all(name, result, *parts):
     check(name, status == 0 and all(p in said for p in parts), result)
 
 
+def kv(version):
+    """Namespaces, keys and values, as wrangler manages them."""
+    remote = ("--remote",) if version >= (4, 0, 0) else ()  # from 4 on it means its own simulator else
+    ask = lambda *words: run(TOKENS["all"], "kv", *words, CLOUDFLARE_ACCOUNT_ID=ACCOUNT)
+    said_all("kv namespace create", ask("namespace", "create", "shelf"), "shelf")
+    status, said, calls = ask("namespace", "list")
+    spaces = json.loads(said[said.index("["):]) if status == 0 else []
+    check("kv namespace list", [n["title"] for n in spaces] == ["shelf"], said)
+    if not spaces:
+        return
+    at = ("--namespace-id", spaces[0]["id"]) + remote
+    status, said, calls = ask("key", "put", "a/b c", "hello", "--metadata", '{"n":1}', "--ttl", "3600", *at)
+    check("kv key put", status == 0 and calls[-1][0] == "PUT" and calls[-1][2] == 200, (said, calls))
+    status, said, _ = ask("key", "get", "a/b c", "--text", *at)
+    check("kv key get", status == 0 and said.strip().endswith("hello"), said)
+    with open(os.path.join(os.environ["HOME"], "bulk.json"), "w", encoding="utf-8") as f:
+        json.dump([{"key": "k%04d" % n, "value": "v"} for n in range(1100)], f)
+    status, said, calls = ask("bulk", "put", "bulk.json", *at)
+    check("kv bulk put, in pieces", status == 0 and [c[0] for c in calls if c[1].endswith("/bulk")] == ["PUT", "PUT"], (said, calls))
+    status, said, calls = ask("key", "list", *at)
+    keys = json.loads(said[said.index("["):]) if status == 0 else []
+    check("kv key list follows the cursor", len(keys) == 1101 and keys[0]["name"] == "a/b c" and
+          keys[0]["metadata"] == {"n": 1} and keys[0]["expiration"] and len([c for c in calls if c[1].endswith("/keys")]) == 2,
+          (len(keys), keys[:1], calls))
+    status, said, calls = ask("key", "delete", "a/b c", *at)
+    check("kv key delete", status == 0 and calls[-1][0] == "DELETE", (said, calls))
+    status, said, _ = ask("key", "get", "a/b c", "--text", *at)
+    check("kv key get of nothing", status != 0 or "not found" in said.lower(), said)
+    status, said, _ = ask("namespace", "create", "shelf")
+    check("kv namespace create: a title twice", status != 0 and "already exists" in said, said)
+    said_all("kv namespace delete", ask("namespace", "delete", *at[:2]))
+
+
 def main():
     os.makedirs(os.environ["HOME"], exist_ok=True)
     _, version, _ = run("", "--version")
@@ -81,6 +114,7 @@ def main():
     unknown = run("0" * 40, "whoami")
     check("whoami with an unknown token shows no account", ACCOUNT not in unknown[1] and "owner@example.com" not in unknown[1],
           unknown)
+    kv(version)
     check("wrangler shows no token", all(t not in r[1] for t in TOKENS.values() for r in (user, org, unknown)))
     print("%d passed, %d failed" % (counts[True], counts[False]))
     return 1 if counts[False] else 0
