@@ -181,7 +181,7 @@ static void release(struct fixture *f)
 }
 
 #define KV "/accounts/{account_id}/storage/kv/namespaces"
-#define QUEUES "/accounts/{account_id}/queues" // no words of its own for a body that does not fit
+#define D1 "/accounts/{account_id}/d1/database" // no words of its own for a body that does not fit
 #define VALUE KV "/{namespace_id}/values/{key_name}"
 #define SCRIPT "/accounts/{account_id}/workers/scripts/{script_name}"
 #define OBJECT "/accounts/{account_id}/r2/buckets/{bucket_name}/objects/{object_key}"
@@ -200,13 +200,13 @@ static const struct {
     { "POST", KV, NULL, "{\"title\":\"x\"}", 0, 0, "json", "no header" },
     { "POST", KV, "application/x-www-form-urlencoded", "{\"title\":\"x\"}", 0, 0, "json", "curl -d" },
     { "POST", KV, "application/x-www-form-urlencoded", "title=x", 400, 6003, "6105", "a form that is none" },
-    { "POST", KV, "application/json", "{", 400, 6007, "Malformed JSON", "not JSON" },
-    { "POST", QUEUES, "application/json", "  ", 400, 7001, "the body is missing", "blanks" },
-    { "POST", QUEUES, "application/json", "", 400, 7001, "the body is missing", "nothing" },
-    { "POST", QUEUES, "application/json", "[]", 400, 7001, "the body is not an object", "a list" },
-    { "POST", QUEUES, "application/json", "{}", 400, 7001, "\\\"queue_name\\\" is missing", "a required member" },
-    { "POST", QUEUES, "application/json", "{\"queue_name\":5}", 400, 7001, "\\\"queue_name\\\" is not a string", "its type" },
-    { "POST", QUEUES, "application/json", "{\"queue_name\":null}", 400, 7001, "\\\"queue_name\\\" is not a string", "null" },
+    { "POST", D1, "application/json", "{", 400, 6007, "Malformed JSON", "not JSON" },
+    { "POST", D1, "application/json", "  ", 400, 7001, "the body is missing", "blanks" },
+    { "POST", D1, "application/json", "", 400, 7001, "the body is missing", "nothing" },
+    { "POST", D1, "application/json", "[]", 400, 7001, "the body is not an object", "a list" },
+    { "POST", D1, "application/json", "{}", 400, 7001, "\\\"name\\\" is missing", "a required member" },
+    { "POST", D1, "application/json", "{\"name\":5}", 400, 7001, "\\\"name\\\" is not a string", "its type" },
+    { "POST", D1, "application/json", "{\"name\":null}", 400, 7001, "\\\"name\\\" is not a string", "null" },
     { "POST", KV, "application/json", "{\"title\":\"x\",\"other\":[1],\"id\":7}", 0, 0, "json",
       "members that nobody knows" },
     { "PUT", VALUE, "text/plain", "plain", 0, 0, "bytes", "a raw value" },
