@@ -47,6 +47,7 @@ struct call_in {
     struct sockaddr_storage peer;
     const char *sandbox; // of the listener it came by; NULL: the path alone says which
     bool tls;            // by TLS
+    int relay_port;      // of the relay's connection to the server; 0: the client reached it directly
     /* Reads the body on demand (intake does, once). Returns bytes read, 0 at the end, -1 on a cut or
      * malformed body. */
     long (*read_body)(void *from, void *into, size_t room);

@@ -93,6 +93,7 @@ static void take_peer(struct call *c, const struct mg_request_info *ri)
         return;
     c->in.peer = origin.peer;
     c->in.tls = origin.tls;
+    c->in.relay_port = ri->remote_port;
     if (*origin.sandbox)
         c->in.sandbox = arena_strdup(c->arena, origin.sandbox);
 }

@@ -11,7 +11,7 @@
 struct origin {
     struct door *door;        // held; NULL: never used
     struct sockaddr_in6 peer; // or a sockaddr_in
-    bool tls;
+    bool tls, reset;
 };
 
 static struct {
@@ -30,6 +30,7 @@ void origins_put(int local_port, struct door *door, const struct sockaddr_storag
     o->door = door_hold(door);
     memcpy(&o->peer, peer, sizeof o->peer);
     o->tls = tls;
+    o->reset = false;
     origins.any = true;
     pthread_mutex_unlock(&origins.lock);
     if (old)
@@ -53,6 +54,23 @@ bool relay_origin(const struct sockaddr_in *from, struct relay_origin *out)
     }
     pthread_mutex_unlock(&origins.lock);
     return found;
+}
+
+void relay_reset(int local_port)
+{
+    pthread_mutex_lock(&origins.lock);
+    origins.at[local_port].reset = true;
+    pthread_mutex_unlock(&origins.lock);
+}
+
+bool origins_reset(int local_port)
+{
+    bool reset;
+
+    pthread_mutex_lock(&origins.lock);
+    reset = origins.at[local_port].reset;
+    pthread_mutex_unlock(&origins.lock);
+    return reset;
 }
 
 void origins_release(void)

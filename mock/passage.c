@@ -126,8 +126,17 @@ static bool dial_server(struct passage *p)
         (connect(fd, (struct sockaddr *)&to, sizeof to) != 0 && errno != EINPROGRESS) ||
         getsockname(fd, (struct sockaddr *)&from, &len) != 0)
         return false;
-    origins_put(ntohs(from.sin_port), p->door, &p->peer, p->client.ssl != NULL);
+    p->local_port = ntohs(from.sin_port);
+    origins_put(p->local_port, p->door, &p->peer, p->client.ssl != NULL);
     return watch(p, fd);
+}
+
+/* A connection to nowhere: TCP tells the client by a reset, at once. */
+static void reset_client(struct passage *p)
+{
+    struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
+
+    connect(p->client.fd, &nowhere, sizeof nowhere);
 }
 
 static enum moved pass(struct passage *p, char *piece)
@@ -136,10 +145,18 @@ static enum moved pass(struct passage *p, char *piece)
 
     if (up == MOVED_OVER && !p->up.refused) // a server that takes no more may still have answered
         return MOVED_OVER;
+    if (up == MOVED && flow_is_done(&p->up))
+        flow_finish(&p->up);
     down = flow_move(&p->down, piece);
+    if ((down == MOVED_OVER || flow_is_done(&p->down)) && p->local_port &&
+        origins_reset(p->local_port)) {
+        reset_client(p);
+        return MOVED_OVER;
+    }
     if (down == MOVED_OVER)
         return MOVED_OVER;
-    if (p->down.told_end) {
+    if (flow_is_done(&p->down)) {
+        flow_finish(&p->down);
         p->state = PASSAGE_LEAVES;
         p->until = stamp_monotonic() + LEAVE_US;
         return MOVED_MORE;

@@ -43,5 +43,7 @@ struct relay_origin {
 };
 /* Whose connection the server has if `from` is its peer; false: the relay did not make it. */
 bool relay_origin(const struct sockaddr_in *from, struct relay_origin *out);
+/* The client behind the relay's connection from that port gets a reset once the server ends it. */
+void relay_reset(int local_port);
 
 #endif

@@ -65,6 +65,7 @@ struct passage {
     int poll, wake; // the loop's
     struct sockaddr_storage peer;
     struct side client, server;
+    int local_port; // of the connection to the server; 0: to another host, or none
     struct flow up, down;
     char *target; // of CONNECT
     struct dial *dial;
@@ -107,6 +108,8 @@ ssize_t side_write(struct side *s, const void *from, size_t len);
 void side_finish(struct side *s); // tells the peer that no more comes
 void side_close(struct side *s);
 enum moved flow_move(struct flow *f, char *piece);
+bool flow_is_done(const struct flow *f); // all was passed, but for the end
+void flow_finish(struct flow *f);        // passes the end
 
 /* proxy.c: what a proxy's client says. `piece` holds all that came so far, NUL-terminated, still
  * unread. */
@@ -118,6 +121,7 @@ void dial_drop(struct dial *d);                           // NULL is fine
 #define ORIGINS_ADDRESS                                                                            \
     0x7f4d0001 // 127.77.0.1, whence the relay connects to the server, and nobody else
 void origins_put(int local_port, struct door *door, const struct sockaddr_storage *peer, bool tls);
+bool origins_reset(int local_port); // was relay_reset called for it?
 void origins_release(void);
 
 #endif

@@ -103,12 +103,8 @@ enum moved flow_move(struct flow *f, char *piece)
             return MOVED_OVER;
         if (f->len)
             return MOVED;
-        if (f->from->ended) {
-            if (!f->told_end)
-                side_finish(f->to);
-            f->told_end = true;
+        if (f->from->ended)
             return MOVED;
-        }
         n = side_read(f->from, piece, PIECE);
         if (n == SIDE_BLOCKED)
             return MOVED;
@@ -117,4 +113,15 @@ enum moved flow_move(struct flow *f, char *piece)
         f->from->ended = n == 0;
     }
     return MOVED_MORE;
+}
+
+bool flow_is_done(const struct flow *f)
+{
+    return f->from->ended && !f->len && !f->told_end;
+}
+
+void flow_finish(struct flow *f)
+{
+    side_finish(f->to);
+    f->told_end = true;
 }

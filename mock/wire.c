@@ -2,6 +2,7 @@
 
 #include "common/buf.h"
 #include "mock/call.h"
+#include "mock/relay.h"
 #include "mock/state/faults.h"
 #include "mock/store/blob.h"
 
@@ -40,6 +41,10 @@ static void reset_connection(const struct call *c)
 {
     struct rlimit limit;
 
+    if (c->in.relay_port) {
+        relay_reset(c->in.relay_port);
+        return;
+    }
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > 65536)
         limit.rlim_cur = 65536;
     for (int fd = 3; fd < (int)limit.rlim_cur; fd++) {
