@@ -47,6 +47,7 @@ static const struct rule run_rules[] = {
     { "verbose",     FLAG,   false },
     { "deadline_ms", WHOLE,  false },
     { "base_url",    TEXT,   false },
+    { "tls",         TEXT,   false },
     { "change",      OBJECT, false },
     { "expect",      OBJECT, false },
     { "traffic",     OBJECT, false },
@@ -237,6 +238,7 @@ static void check_run(const struct checker *k, const cJSON *run, const char *pat
 {
     static const char *const of_steps[] = { "change", "expect", "traffic" };
     const char *wrap = json_text(run, "wrap"), *base = json_text(run, "base_url");
+    const char *tls = json_text(run, "tls");
     const cJSON *token = json_get(run, "token"), *change = json_get(run, "change"), *group;
     char *at = join(path, "change");
 
@@ -255,6 +257,11 @@ static void check_run(const struct checker *k, const cJSON *run, const char *pat
     if (base && strcmp(base, "refused") != 0 && strcmp(base, "hang") != 0 &&
         strcmp(base, "garbage") != 0 && strcmp(base, "dns") != 0)
         complain(k, path, false, "\"base_url\" is refused, hang, garbage or dns");
+    if (tls && strcmp(tls, "ok") != 0 && strcmp(tls, "foreign-ca") != 0 &&
+        strcmp(tls, "expired") != 0 && strcmp(tls, "wrong-name") != 0)
+        complain(k, path, false, "\"tls\" is ok, foreign-ca, expired or wrong-name");
+    if (tls && base)
+        complain(k, path, false, "\"tls\" and \"base_url\" exclude each other");
     cJSON_ArrayForEach (group, json_get(run, "required")) {
         if (cJSON_IsString(group) && strchr(group->valuestring, ','))
             complain(k, path, false, "a group's name with a comma cannot be told by MF_REQUIRED");

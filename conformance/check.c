@@ -21,6 +21,7 @@ static const char *const names[CHECK_COUNT + 1] = {
     [CHECK_TRAFFIC_USER_LEVEL]    = "traffic.user-level",
     [CHECK_TRAFFIC_MAX]           = "traffic.max",
     [CHECK_TRAFFIC_FOREIGN_HOST]  = "traffic.foreign-host",
+    [CHECK_TLS_VERIFIED]          = "tls.verified",
     [CHECK_AUTH_ONE_SCHEME]       = "auth.one-scheme",
     [CHECK_SECRET_URL]            = "secret.url",
     [CHECK_SECRET_HEADER]         = "secret.header",

@@ -27,6 +27,7 @@ void evidence_release(struct evidence *e)
     free(e->seen);
     hits_free(e->base, e->base_count);
     hits_free(e->foreign, e->foreign_count);
+    cJSON_Delete(e->connections);
     free(e->leaked_file);
     state_file_release(&e->before);
     state_file_release(&e->after);

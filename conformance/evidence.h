@@ -75,6 +75,8 @@ struct evidence {
     struct sink_hit *base,
         *foreign; // who came to the base URL (if it is not the mock) and elsewhere
     size_t base_count, foreign_count;
+    bool tls, wrong_certificate; // met by TLS; nobody should trust what it was shown
+    cJSON *connections;          // at the listener; NULL: none was opened
     char *leaked_file; // name of a file that holds the secret; NULL: none
     struct state_file before, after;
     cJSON *truth; // NULL: not asked

@@ -47,7 +47,7 @@ static char *fill(const char *word, const struct inputs *in)
         const char *name, *value;
     } places[] = {
         { "{base_url}", in->base_url },     { "{account_id}", in->account },
-        { "{token_type}", in->token_type }, { "{ca_file}", NULL },
+        { "{token_type}", in->token_type }, { "{ca_file}", in->ca_file },
         { "{token_file}", in->token_file }, { "{state_file}", in->state_file },
         { "{required}", in->required },     { "{token}", in->token },
     };
@@ -103,6 +103,12 @@ char **inputs_env(const struct suite *s, const struct inputs *in)
     set(&w, "MF_TOKEN_TYPE", in->token_type);
     set(&w, "MF_REQUIRED", in->required);
     set(&w, "MF_STATE_FILE", in->state_file);
+    set(&w, "MF_CA_FILE", in->ca_file);
+    set(&w, "SSL_CERT_FILE", in->ca_file);
+    set(&w, "CURL_CA_BUNDLE", in->ca_file);
+    set(&w, "REQUESTS_CA_BUNDLE", in->ca_file);
+    set(&w, "NODE_EXTRA_CA_CERTS", in->ca_file);
+    set(&w, "HTTPS_PROXY", in->proxy);
     set(&w, "MF_VERBOSE", in->verbose ? "1" : NULL);
     set(&w, "MF_DEADLINE_MS", number);
     if (s->compat_env) {

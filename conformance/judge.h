@@ -10,6 +10,7 @@ void judge_process(const struct evidence *e,
 void judge_verdict(const struct evidence *e, struct findings *f); // verdict, hint, stage, message
 void judge_verify(const struct evidence *e, struct findings *f);  // verify.*
 void judge_traffic(const struct evidence *e, struct findings *f); // traffic.*, auth.*, ua, pages
+void judge_tls(const struct evidence *e, struct findings *f);     // tls.verified, hosts asked of a proxy
 void judge_retry(const struct evidence *e, struct findings *f);   // retry.*
 void judge_secrets(const struct evidence *e, struct findings *f); // secret.*
 void judge_state(const struct evidence *e, struct findings *f);   // state.*

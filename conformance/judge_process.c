@@ -11,6 +11,7 @@ void judge(const struct evidence *e, struct findings *f)
     judge_verdict(e, f);
     judge_verify(e, f);
     judge_traffic(e, f);
+    judge_tls(e, f);
     judge_retry(e, f);
     judge_secrets(e, f);
     judge_state(e, f);

@@ -31,7 +31,7 @@ enum { EXIT_ALL_RIGHT, EXIT_FAILED, EXIT_USAGE, EXIT_HARNESS };
 struct options {
     const char *profile, *waivers, *features, *stdout_form, *mock, *cases, *seed;
     struct cli_list globs, reports;
-    bool list, token_in_argv, compat_env;
+    bool list, token_in_argv, compat_env, intercept;
     long jobs, random;
 };
 
@@ -55,6 +55,9 @@ static const struct cli_option linker_cli[] = {
       AT(token_in_argv) },
     { 0, "compat-env", NULL, "also set CLOUDFLARE_API_TOKEN and its like", CLI_FLAG,
       AT(compat_env) },
+    { 0, "intercept", NULL,
+      "by a proxy, for linkers with a fixed host: HTTPS_PROXY answers for api.cloudflare.com",
+      CLI_FLAG, AT(intercept) },
     { 0, "mock", "PATH", "the mockflare to use (default: beside this program, else in PATH)",
       CLI_TEXT, AT(mock) },
     { 0, "cases", "DIR", "other cases; all of them are scored", CLI_TEXT, AT(cases) },
@@ -274,9 +277,9 @@ static char *replay_options_dup(const struct options *o)
         buf_printf(&b, " --mock '%s'", o->mock);
     if (o->cases)
         buf_printf(&b, " --cases '%s'", o->cases);
-    buf_printf(&b, "%s%s%s", o->stdout_form ? " --stdout=last-line" : "",
+    buf_printf(&b, "%s%s%s%s", o->stdout_form ? " --stdout=last-line" : "",
                o->token_in_argv ? " --allow-token-in-argv" : "",
-               o->compat_env ? " --compat-env" : "");
+               o->compat_env ? " --compat-env" : "", o->intercept ? " --intercept" : "");
     return buf_take(&b);
 }
 
@@ -289,6 +292,7 @@ static int take_command(struct work *w, const struct cli_rest *rest)
         s->command[s->command_count++] = locate_word_dup(rest->command[i]);
     s->token_in_argv = w->o.token_in_argv;
     s->compat_env = w->o.compat_env;
+    s->intercept = w->o.intercept;
     s->last_line = w->o.stdout_form != NULL;
     w->replay = replay_options_dup(&w->o);
     s->replay = w->replay;

@@ -7,6 +7,7 @@
 #include "common/mem.h"
 #include "common/stamp.h"
 #include "common/text.h"
+#include "https.h"
 #include "judge.h"
 #include "mockctl.h"
 #include "sink.h"
@@ -95,20 +96,34 @@ static char *join_names(const cJSON *list)
     return buf_take(&out);
 }
 
-/* The base URL of the step, and the listener behind it if it is not the mock. */
-static char *take_base(struct stage *s, const struct evidence *e, struct sink **behind, char **why)
+/* The base URL of the step, and the listener behind it if it is not the mock: with --intercept,
+ * that is the proxy. */
+static char *take_base(struct stage *s, const struct evidence *e, struct sink **behind,
+                       struct https *h, char **why)
 {
     const char *base = json_text(e->step->run, "base_url");
 
+    if (!base && https_wanted(s, e->step))
+        return https_open(s, e->step, h, why);
     if (!base)
         return text_printf("%s/sandbox/%s/client/v4", mock_origin(s->suite->mock), s->sandbox);
     if (strcmp(base, "dns") == 0)
-        return xstrdup("http://unknown.invalid/client/v4");
+        return s->suite->intercept ? https_behind(s, h, "http://unknown.invalid:8080", why)
+                                   : xstrdup("http://unknown.invalid/client/v4");
     *behind = sink_new(strcmp(base, "hang") == 0      ? SINK_HANG
                        : strcmp(base, "garbage") == 0 ? SINK_GARBAGE
                                                       : SINK_CLOSED,
                        why);
+    if (*behind && s->suite->intercept)
+        return https_behind(s, h, sink_origin(*behind), why);
     return *behind ? text_printf("%s/client/v4", sink_origin(*behind)) : NULL;
+}
+
+static bool wrong_certificate(const struct step *step)
+{
+    const char *tls = json_text(step->run, "tls");
+
+    return tls && strcmp(tls, "ok") != 0;
 }
 
 static int ask_truth(struct stage *s, struct evidence *e, char **why)
@@ -117,7 +132,7 @@ static int ask_truth(struct stage *s, struct evidence *e, char **why)
     int rc;
 
     if ((!e->required && !json_flag(e->step->expect, "by_truth", false)) || !*e->account_right ||
-        json_text(e->step->run, "base_url"))
+        json_text(e->step->run, "base_url") || wrong_certificate(e->step))
         return 0;
     body = json_object(
         J_TEXT("token_value", e->value), J_TEXT("account_id", e->account_right),
@@ -138,12 +153,15 @@ static int watch_leaks(struct stage *s, const struct evidence *e, char **why)
 }
 
 /* Starts the linker with the step's inputs and waits for it. */
-static int run_linker(struct stage *s, struct evidence *e, const char *base, char **why)
+static int run_linker(struct stage *s, struct evidence *e, const char *base, const struct https *h,
+                      char **why)
 {
     const cJSON *run = e->step->run;
     char mark[33];
     struct inputs in = { .run = mark,
                          .base_url = base,
+                         .ca_file = h->ca_file,
+                         .proxy = h->proxy,
                          .home = s->place.home,
                          .tmp = s->place.tmp,
                          .state_file = s->place.state,
@@ -224,6 +242,7 @@ static int observe(struct stage *s, struct evidence *e, char **why)
 {
     const cJSON *change = json_get(e->step->run, "change");
     struct sink *behind = NULL;
+    struct https https = { 0 };
     char *base = NULL;
     size_t strangers = s->foreign ? sink_count(s->foreign) : 0;
     int64_t mark;
@@ -234,13 +253,16 @@ static int observe(struct stage *s, struct evidence *e, char **why)
         take_token(s, e, why) != 0 || take_account(s, e, why) != 0 || ask_truth(s, e, why) != 0 ||
         watch_leaks(s, e, why) != 0 || journal_mark(s, &mark, why) != 0)
         goto done;
-    base = take_base(s, e, &behind, why);
+    base = take_base(s, e, &behind, &https, why);
     if (!base)
         goto done;
     e->faults = s->faults;
     place_state(&s->place, &e->leak, &e->before);
-    if (run_linker(s, e, base, why) != 0 || take_traffic(s, e, mark, why) != 0)
+    if (run_linker(s, e, base, &https, why) != 0 || take_traffic(s, e, mark, why) != 0 ||
+        https_connections(s, &https, &e->connections, why) != 0)
         goto done;
+    e->tls = https.used;
+    e->wrong_certificate = https.wrong;
     place_state(&s->place, &e->leak, &e->after);
     e->leaked_file = place_leak_dup(&s->place, &e->leak);
     result_read(e->process.out,
@@ -252,6 +274,7 @@ static int observe(struct stage *s, struct evidence *e, char **why)
         e->foreign = sink_hits_dup(s->foreign, strangers, &e->foreign_count);
     rc = 0;
 done:
+    https_close(s, &https);
     sink_free(behind);
     free(base);
     return rc;
@@ -317,6 +340,9 @@ static const char *lacked_feature(const struct suite *s, const struct test_case 
 
     if (c->auto_type && !has_feature(s, "auto_type"))
         return "auto_type";
+    for (size_t i = 0; i < c->steps_count; i++)
+        if (json_get(c->steps[i].run, "tls") && !has_feature(s, "tls"))
+            return "tls";
     cJSON_ArrayForEach (feature, c->features) {
         if (!has_feature(s, feature->valuestring))
             return feature->valuestring;

@@ -17,7 +17,7 @@ struct suite {
     const char **features; // what it has, of the known ones
     size_t features_count;
     bool permissions, state; // of these features
-    bool token_in_argv, compat_env, last_line;
+    bool token_in_argv, compat_env, last_line, intercept;
     struct profile profile;
     bool score_all; // cases of the caller's own: the profile does not list them
     struct waivers waivers;
@@ -78,6 +78,7 @@ bool finding_counts(const struct suite *s, const struct test_case *c, enum check
 /* Where the words of a command go (inputs.c): the linker's argv and environment for one run. */
 struct inputs {
     const char *run, *base_url, *home, *tmp, *state_file, *token_file;
+    const char *ca_file, *proxy; // NULL: no https; no proxy
     const char *token, *account, *token_type; // token_type NULL: not told
     char *required;                           // comma separated; NULL: not told
     bool verbose;

@@ -9,6 +9,7 @@ import http.client
 import json
 import os
 import re
+import ssl
 import sys
 import time
 import urllib.parse
@@ -134,8 +135,7 @@ class Linker:
         left = self.time_left()
         if left <= 0:
             return Answer(broken="no time left")
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        c = kind(parts.hostname, parts.port, timeout=min(ONE_S, left))
+        c = self.connection(parts, min(ONE_S, left))
         try:
             c.request("GET", parts.path + ("?" + parts.query if parts.query else ""),
                       headers=self.request_headers())
@@ -147,7 +147,15 @@ class Linker:
         finally:
             c.close()
 
+    def connection(self, parts, seconds):
+        if parts.scheme != "https":
+            return http.client.HTTPConnection(parts.hostname, parts.port, timeout=seconds)
+        trusts = ssl.create_default_context(cafile=os.environ.get("MF_CA_FILE") or None)
+        return http.client.HTTPSConnection(parts.hostname, parts.port, timeout=seconds, context=trusts)
+
     def wire_trouble(self, error):
+        if isinstance(error, ssl.SSLError):
+            raise Refused("tls_error", None, "The API's certificate cannot be trusted.")
         if isinstance(error, http.client.IncompleteRead):
             return Answer(broken="the answer was cut off")
         return Answer(broken=type(error).__name__)  # its text may hold the request, and so the token
@@ -503,7 +511,7 @@ class Linker:
         return EXITS.get(r["reason"], 1)
 
 
-def main(kind, features=("auto_type", "permissions", "state")):
+def main(kind, features=("auto_type", "permissions", "state", "tls")):
     if "--mf-describe" in sys.argv[1:]:
         print(json.dumps({"protocol": 1, "name": "base linker", "version": "1", "features": list(features)}))
         sys.exit(0)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # A linker in forty lines of shell: curl asks, jq reads. It tells the kinds apart and proves the account; every
 # permission stays unverified. The token goes to curl over a pipe, never into an argument list.
-[ "$1" = --mf-describe ] && exec echo '{"protocol":1,"name":"shell-linker","version":"1","features":["auto_type"]}'
+[ "$1" = --mf-describe ] && exec echo '{"protocol":1,"name":"shell-linker","version":"1","features":["auto_type","tls"]}'
 ulimit -f 1024 # an answer without end is cut here
 end() { # REASON MESSAGE
     jq -cn --arg r "$1" --arg m "$2" --arg a "$account" --arg t "$kind" --arg q "$MF_REQUIRED" '{linked: ($r == "ok"),
@@ -12,7 +12,8 @@ end() { # REASON MESSAGE
 says() { [ -s body ] && jq -e "$1" <body >/dev/null 2>&1; } # jq is content with nothing
 ask() { # PATH: the answer in the file body, its status in $code; ends where the answer says nothing
     code=$(printf 'header = "Authorization: Bearer %s"\n' "$token" | curl -s -K - -A shell-linker -o body -m 3 \
-        -w '%{http_code}' --retry 2 --retry-max-time 3 "$MF_BASE_URL$1") || end network_error "no answer"
+        -w '%{http_code}' --retry 2 --retry-max-time 3 "$MF_BASE_URL$1") ||
+        end $([ $? = 60 ] && echo tls || echo network)_error "no answer, or not to be trusted"
     [ "$code" = 429 ] && end rate_limited "the API asks to slow down"
     [ "$code" -ge 500 ] && end service_unavailable "the API is out of order"
     [ "$code" = 200 ] || [ "$code" -ge 400 ] && says 'has("success")' || end bad_response "that was not the API"
