@@ -3,7 +3,6 @@
 #include "common/mem.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 
 static bool has_bit(const uint64_t *groups, size_t i)
@@ -19,12 +18,14 @@ static const struct token *token_in(const struct who *who)
 /* The caller's membership in an account; NULL: none, or not accepted. */
 static const struct membership *member_of(struct view *v, const struct who *who, const char *account)
 {
-    char key[80];
+    char key[33 + 33];
     struct doc *d;
 
-    if (!who->user)
+    if (!who->user || strlen(account) > 32)
         return NULL;
-    snprintf(key, sizeof key, "%s:%s", user_of(who->user)->id, account);
+    memcpy(key, user_of(who->user)->id, 32); // "<user>:<account>", see identity.h
+    key[32] = ':';
+    strcpy(key + 33, account);
     d = view_by_key(v, KIND_MEMBERSHIP, key);
     return d && membership_of(d)->accepted ? membership_of(d) : NULL;
 }
