@@ -16,7 +16,8 @@ enum step kv_space_read(struct call *c, const char *verb, struct kv_space *out)
     char *lower = arena_strdup(c->arena, id);
 
     text_lower(lower);
-    *out = (struct kv_space){ .id = lower, .verb = verb,
+    *out = (struct kv_space){ .id = lower,
+                              .verb = verb,
                               .namespaces = call_owner_of(c, KIND_KV_NAMESPACE),
                               .keys = call_owner_of(c, KIND_KV_KEY) };
     if (!text_is_hex32(id))

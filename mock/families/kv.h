@@ -1,7 +1,7 @@
-/* kv: what the files of Workers KV share. A key is a doc of KIND_KV_KEY whose text is its line in the
- * list of keys; its value hangs on it as bytes. Docs stand in the byte order of their names, so a page of
- * keys costs the page. A key that has expired by the sandbox's clock is as if it were not there. Any
- * thread. */
+/* kv: what the files of Workers KV share. A key is a doc of KIND_KV_KEY whose text is its line in
+ * the list of keys; its value hangs on it as bytes. Docs stand in the byte order of their names, so
+ * a page of keys costs the page. A key that has expired by the sandbox's clock is as if it were not
+ * there. Any thread. */
 #ifndef MF_KV_H
 #define MF_KV_H
 
@@ -10,11 +10,11 @@
 
 struct blob;
 
-#define KV_KEY_MOST 512     // bytes
+#define KV_KEY_MOST 512 // bytes
 #define KV_METADATA_MOST 1024
 #define KV_VALUE_MOST ((size_t)25 << 20)
-#define KV_TTL_LEAST 60     // seconds
-#define KV_BULK_MOST 10000  // keys of one bulk write or delete
+#define KV_TTL_LEAST 60    // seconds
+#define KV_BULK_MOST 10000 // keys of one bulk write or delete
 #define KV_BULK_GET_MOST 100
 
 /* The namespace that a path names, and where its keys stand. Lives in the arena. */
@@ -38,8 +38,8 @@ enum step kv_key_check(struct call *c, const char *key, size_t len);
 enum step kv_value_check(struct call *c, size_t len);
 /* The time by which a key expires, from what was sent (NULL: not sent); a ttl wins (DOC). */
 enum step kv_expires(struct call *c, const char *expiration, const char *ttl, int64_t *expires);
-/* The JSON in a text, compact and with its numbers as sent; NULL in *out for an empty text or `null`.
- * The second one takes a text that is JSON and compact already. */
+/* The JSON in a text, compact and with its numbers as sent; NULL in *out for an empty text or
+ * `null`. The second one takes a text that is JSON and compact already. */
 enum step kv_metadata_read(struct call *c, const char *text, size_t len, const char **out);
 enum step kv_metadata_keep(struct call *c, const char *compact, const char **out);
 

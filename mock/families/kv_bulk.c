@@ -1,5 +1,5 @@
-/* Workers KV: many keys in one request. A request with a wrong item is refused whole (INF); keys whose
- * bytes cannot be kept are the ones that the answer calls unsuccessful. */
+/* Workers KV: many keys in one request. A request with a wrong item is refused whole (INF); keys
+ * whose bytes cannot be kept are the ones that the answer calls unsuccessful. */
 #include "common/mem.h"
 #include "common/text.h"
 #include "gen/hooks.h"
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GET_MOST ((size_t)25 << 20) // bytes of all values of one answer (DOC)
+#define GET_MOST ((size_t)25 << 20)   // bytes of all values of one answer (DOC)
 #define NAMES_MOST ((size_t)16 << 20) // bytes of a body of names
 
 /* What has become of the keys of one request. */
@@ -73,7 +73,8 @@ static enum step pair_read(struct call *c, const cJSON *item, struct kv_pair *pa
     return step;
 }
 
-/* The bytes of an item, the caller's. NULL: they could not be kept, or, with *step ANSWERED, are wrong. */
+/* The bytes of an item, the caller's. NULL: they could not be kept, or, with *step ANSWERED, are
+ * wrong. */
 static struct blob *bytes_read(struct call *c, const cJSON *item, enum step *step)
 {
     const char *value = json_text(item, "value");
@@ -98,7 +99,8 @@ static struct blob *bytes_read(struct call *c, const cJSON *item, enum step *ste
     return bytes;
 }
 
-static enum step item_add(struct call *c, const struct kv_space *s, const cJSON *item, struct tally *t)
+static enum step item_add(struct call *c, const struct kv_space *s, const cJSON *item,
+                          struct tally *t)
 {
     struct kv_pair pair;
     struct blob *bytes;
@@ -164,7 +166,8 @@ static void release(void *buf)
     buf_release(buf);
 }
 
-/* The names of DELETE …/bulk: the document forgets that this operation has a body, so intake left it. */
+/* The names of DELETE …/bulk: the document forgets that this operation has a body, so intake left
+ * it. */
 static enum step names_read(struct call *c)
 {
     struct buf *body;
@@ -302,7 +305,8 @@ static cJSON *line_shown(const struct doc *d, cJSON *value)
     return line;
 }
 
-static bool collect(struct call *c, const struct kv_space *s, const struct wanted *w, struct doc **found)
+static bool collect(struct call *c, const struct kv_space *s, const struct wanted *w,
+                    struct doc **found)
 {
     struct view *v = view_begin(world_store(c->world));
     bool there = kv_space_is(v, s);
@@ -321,7 +325,8 @@ static bool collect(struct call *c, const struct kv_space *s, const struct wante
     return there;
 }
 
-static enum step show_all(struct call *c, const struct wanted *w, struct doc *const *found, cJSON *values)
+static enum step show_all(struct call *c, const struct wanted *w, struct doc *const *found,
+                          cJSON *values)
 {
     const cJSON *key;
     size_t i = 0, sum = 0;

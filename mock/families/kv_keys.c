@@ -39,7 +39,7 @@ static enum step range_read(struct call *c, struct range *r)
 
     // A limit outside of 10..1000 is moved to the nearer end (INF).
     *r = (struct range){ prefix ? prefix : "", NULL,
-                         most < PAGE_LEAST ? PAGE_LEAST
+                         most < PAGE_LEAST  ? PAGE_LEAST
                          : most > PAGE_MOST ? PAGE_MOST
                                             : most };
     if (!cursor || !*cursor)
@@ -53,8 +53,8 @@ static enum step range_read(struct call *c, struct range *r)
 }
 
 /* One page, and the expired keys that stood in its way. True: there is more behind it. */
-static bool page_collect(struct call *c, struct view *v, const struct kv_space *s, const struct range *r,
-                         struct doc_list *page, struct doc_list *expired)
+static bool page_collect(struct call *c, struct view *v, const struct kv_space *s,
+                         const struct range *r, struct doc_list *page, struct doc_list *expired)
 {
     size_t at = view_first_not(v, KIND_KV_KEY, s->keys, 0, below, r), n = SLICE;
     int64_t now = kv_now(c);

@@ -121,8 +121,8 @@ enum step kv_value_put(struct call *c)
     struct kv_space s;
 
     if (place_read(c, "put", &s, &pair.key) == ANSWERED ||
-        kv_expires(c, call_query(c, "expiration"), call_query(c, "expiration_ttl"), &pair.expires) ==
-            ANSWERED ||
+        kv_expires(c, call_query(c, "expiration"), call_query(c, "expiration_ttl"),
+                   &pair.expires) == ANSWERED ||
         (c->parts && metadata_of_form(c, &pair.metadata) == ANSWERED))
         return ANSWERED;
     bytes = value_of(c);

@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-
 bool lb_is_set(const cJSON *object, const char *name)
 {
     const cJSON *value = json_get(object, name);
@@ -43,7 +42,8 @@ bool lb_in_range(const cJSON *object, const char *name, double least, double mos
 
 enum step lb_refuse_range(struct call *c, const char *name, int64_t least, int64_t most)
 {
-    return refuse(c, ERR_LOAD_BALANCING_NUMBER, name, arena_printf(c->arena, "%lld", (long long)least),
+    return refuse(c, ERR_LOAD_BALANCING_NUMBER, name,
+                  arena_printf(c->arena, "%lld", (long long)least),
                   arena_printf(c->arena, "%lld", (long long)most));
 }
 
@@ -81,7 +81,8 @@ static const char *account_of_call(const struct call *c, struct view *v)
 const char *lb_owner(struct call *c, struct view *v, const char *collection)
 {
     if (c->op->scope == SCOPE_ACCOUNT || c->op->scope == SCOPE_ZONE)
-        return arena_printf(c->arena, "/accounts/%s/load_balancers/%s", account_of_call(c, v), collection);
+        return arena_printf(c->arena, "/accounts/%s/load_balancers/%s", account_of_call(c, v),
+                            collection);
     return arena_printf(c->arena, "/user/load_balancers/%s", collection);
 }
 

@@ -122,12 +122,14 @@ static const struct {
     { "header", 30, 3600, 1800 },
 };
 
-/* The ttl of sessions goes with the affinity: one that was not sent along with another affinity is that
- * affinity's own. */
+/* The ttl of sessions goes with the affinity: one that was not sent along with another affinity is
+ * that affinity's own. */
 static enum step session_shape(struct call *c, const cJSON *before, cJSON *fresh)
 {
-    const char *affinity = json_text(fresh, "session_affinity"), *was = json_text(before, "session_affinity");
-    bool changed = was && affinity && strcmp(was, affinity) != 0 && !json_get(c->json, "session_affinity_ttl");
+    const char *affinity = json_text(fresh, "session_affinity"),
+               *was = json_text(before, "session_affinity");
+    bool changed =
+        was && affinity && strcmp(was, affinity) != 0 && !json_get(c->json, "session_affinity_ttl");
 
     for (size_t i = 0; i < ARRAY_LEN(affinities); i++) {
         if (!affinity || strcmp(affinities[i].affinity, affinity) != 0)
@@ -135,7 +137,8 @@ static enum step session_shape(struct call *c, const cJSON *before, cJSON *fresh
         if (changed || json_whole(fresh, "session_affinity_ttl", 0) == 0)
             json_put(fresh, "session_affinity_ttl", json_number(affinities[i].fallback));
         if (!lb_in_range(fresh, "session_affinity_ttl", affinities[i].least, affinities[i].most))
-            return lb_refuse_range(c, "session_affinity_ttl", affinities[i].least, affinities[i].most);
+            return lb_refuse_range(c, "session_affinity_ttl", affinities[i].least,
+                                   affinities[i].most);
         return GO_ON;
     }
     lb_drop(fresh, "session_affinity_ttl");

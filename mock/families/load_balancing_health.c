@@ -1,5 +1,5 @@
-/* Load balancing: what is said about the health of origins, and previews of monitors. Nothing is probed:
- * every origin that is on answers well, at once. */
+/* Load balancing: what is said about the health of origins, and previews of monitors. Nothing is
+ * probed: every origin that is on answers well, at once. */
 #include "common/mem.h"
 #include "gen/hooks.h"
 #include "mock/engine/engine.h"
@@ -16,9 +16,10 @@ static cJSON *origin_health(const cJSON *origin, const cJSON *monitor)
     const char *type = json_text(monitor, "type"), *address = json_text(origin, "address");
     bool is_http = type && strncmp(type, "http", 4) == 0;
 
-    return json_object(J_TREE(address ? address : "",
-                              json_object(J_TEXT("failure_reason", "No failures"), J_FLAG("healthy", true),
-                                          J_WHOLE("response_code", is_http ? 200 : 0), J_TEXT("rtt", RTT))));
+    return json_object(
+        J_TREE(address ? address : "",
+               json_object(J_TEXT("failure_reason", "No failures"), J_FLAG("healthy", true),
+                           J_WHOLE("response_code", is_http ? 200 : 0), J_TEXT("rtt", RTT))));
 }
 
 /* {healthy, origins: [{ADDRESS: …}]}; what is off is not probed. */
@@ -30,8 +31,9 @@ static cJSON *pool_health(const cJSON *pool, const cJSON *monitor)
     cJSON_ArrayForEach (origin, json_get(pool, "origins"))
         if (json_flag(origin, "enabled", true))
             cJSON_AddItemToArray(origins, origin_health(origin, monitor));
-    return json_object(J_FLAG("healthy", cJSON_GetArraySize(origins) >= json_whole(pool, "minimum_origins", 1)),
-                       J_TREE("origins", origins));
+    return json_object(
+        J_FLAG("healthy", cJSON_GetArraySize(origins) >= json_whole(pool, "minimum_origins", 1)),
+        J_TREE("origins", origins));
 }
 
 static bool names_region(const cJSON *regions, const char *code)
@@ -39,7 +41,8 @@ static bool names_region(const cJSON *regions, const char *code)
     const cJSON *one;
 
     cJSON_ArrayForEach (one, regions)
-        if (cJSON_IsString(one) && (!strcmp(one->valuestring, code) || !strcmp(one->valuestring, "ALL_REGIONS")))
+        if (cJSON_IsString(one) &&
+            (!strcmp(one->valuestring, code) || !strcmp(one->valuestring, "ALL_REGIONS")))
             return true;
     return false;
 }
@@ -57,10 +60,12 @@ static cJSON *health_by_city(const cJSON *pool, const cJSON *monitor)
     return cities;
 }
 
-/* A pool without a monitor has no health (INF); one with a group is probed as by its first monitor. */
+/* A pool without a monitor has no health (INF); one with a group is probed as by its first monitor.
+ */
 enum step lb_pool_health(struct call *c)
 {
-    const struct doc *d = lb_held(c, KIND_LB_POOL, "pools", call_param_named(c, "pool_id")), *monitor = NULL;
+    const struct doc *d = lb_held(c, KIND_LB_POOL, "pools", call_param_named(c, "pool_id")),
+                     *monitor = NULL;
     const cJSON *pool;
     cJSON *cities;
 
@@ -127,7 +132,8 @@ static enum step preview(struct call *c, const struct doc_list *pools)
 
 enum step lb_monitor_preview(struct call *c)
 {
-    const struct doc *d = lb_held(c, KIND_LB_MONITOR, "monitors", call_param_named(c, "monitor_id"));
+    const struct doc *d =
+        lb_held(c, KIND_LB_MONITOR, "monitors", call_param_named(c, "monitor_id"));
     struct doc_list pools = { 0 };
     struct view *v;
 

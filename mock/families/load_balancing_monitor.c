@@ -37,8 +37,8 @@ static bool is_method_of_http(const char *method)
     return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 }
 
-/* Method and path by type: what a client may not choose is what the type has, also where a change of
- * the type leaves the old one's words behind. */
+/* Method and path by type: what a client may not choose is what the type has, also where a change
+ * of the type leaves the old one's words behind. */
 static enum step request_fill(struct call *c, cJSON *fresh, size_t type, bool type_changed)
 {
     const char *method = json_text(fresh, "method"), *path = json_text(fresh, "path");
@@ -55,7 +55,8 @@ static enum step request_fill(struct call *c, cJSON *fresh, size_t type, bool ty
 static enum step numbers_check(struct call *c, const cJSON *fresh)
 {
     if (!lb_in_range(fresh, "interval", LB_INTERVAL_LEAST, INTERVAL_MOST))
-        return refuse(c, ERR_LOAD_BALANCING_INTERVAL, arena_printf(c->arena, "%d", LB_INTERVAL_LEAST));
+        return refuse(c, ERR_LOAD_BALANCING_INTERVAL,
+                      arena_printf(c->arena, "%d", LB_INTERVAL_LEAST));
     if (!lb_in_range(fresh, "timeout", 1, INTERVAL_MOST))
         return lb_refuse_range(c, "timeout", 1, INTERVAL_MOST);
     if (!lb_in_range(fresh, "retries", 0, INTERVAL_MOST))
@@ -76,7 +77,8 @@ static bool type_changed(const struct doc *old, size_t type)
 
 enum step lb_monitor_shape(struct call *c, const struct doc *old, cJSON *fresh)
 {
-    static const char *const only_when_set[] = { "port", "consecutive_up", "consecutive_down", NULL };
+    static const char *const only_when_set[] = { "port", "consecutive_up", "consecutive_down",
+                                                 NULL };
     size_t type = type_of(fresh);
 
     for (size_t i = 0; only_when_set[i]; i++)

@@ -74,8 +74,8 @@ static bool is_address(const char *text)
     return inet_pton(AF_INET, text, bytes) == 1 || inet_pton(AF_INET6, text, bytes) == 1;
 }
 
-/* May an origin with a host name be asked for `host`? Its own name, names below it, and those of the
- * account's zones (INF: the refusal is recorded, the rule is not). */
+/* May an origin with a host name be asked for `host`? Its own name, names below it, and those of
+ * the account's zones (INF: the refusal is recorded, the rule is not). */
 static bool host_is_allowed(struct call *c, const char *host, const char *address)
 {
     return is_address(address) || lb_is_below(host, address) || lb_is_below(address, host) ||
@@ -102,7 +102,8 @@ static enum step origins_shape(struct call *c, cJSON *fresh, const cJSON *before
     int count = cJSON_GetArraySize(origins);
 
     if (count < 1 || count > LB_ORIGINS_MOST)
-        return refuse(c, ERR_LOAD_BALANCING_ORIGINS_COUNT, arena_printf(c->arena, "%d", LB_ORIGINS_MOST));
+        return refuse(c, ERR_LOAD_BALANCING_ORIGINS_COUNT,
+                      arena_printf(c->arena, "%d", LB_ORIGINS_MOST));
     cJSON_ArrayForEach (origin, origins) {
         const char *address = json_text(origin, "address");
 
@@ -122,7 +123,8 @@ static enum step origins_shape(struct call *c, cJSON *fresh, const cJSON *before
 
 static void shedding_fill(cJSON *fresh)
 {
-    cJSON *shedding = json_get(fresh, "load_shedding"), *steering = json_get(fresh, "origin_steering");
+    cJSON *shedding = json_get(fresh, "load_shedding"),
+          *steering = json_get(fresh, "origin_steering");
 
     if (shedding) {
         if (!lb_is_set(shedding, "default_percent"))
@@ -146,7 +148,8 @@ static bool sources_are_fine(const cJSON *fresh)
     if (!sources)
         return true;
     return cJSON_GetArraySize(sources) == 2 && first && second && strcmp(first, "regional") == 0 &&
-           strcmp(second, "global") == 0 && cJSON_GetArraySize(json_get(fresh, "check_regions")) > 0;
+           strcmp(second, "global") == 0 &&
+           cJSON_GetArraySize(json_get(fresh, "check_regions")) > 0;
 }
 
 static void drop_empty(cJSON *fresh, const char *name)
@@ -178,9 +181,15 @@ static enum step members_check(struct call *c, const cJSON *fresh)
 
 enum step lb_pool_shape(struct call *c, const struct doc *old, cJSON *fresh)
 {
-    static const char *const only_when_set[] = { "latitude",            "longitude",      "load_shedding",
-                                                 "origin_steering",     "health_sources", "monitor",
-                                                 "notification_filter", "monitor_group",  NULL };
+    static const char *const only_when_set[] = { "latitude",
+                                                 "longitude",
+                                                 "load_shedding",
+                                                 "origin_steering",
+                                                 "health_sources",
+                                                 "monitor",
+                                                 "notification_filter",
+                                                 "monitor_group",
+                                                 NULL };
     const cJSON *before = old ? doc_json(c, old) : NULL;
 
     lb_drop_null(fresh, only_when_set);
@@ -198,9 +207,11 @@ enum step lb_pool_conflict(struct call *c, struct txn *t, const struct doc *old,
     const char *monitor = json_text(fresh, "monitor"), *group = json_text(fresh, "monitor_group");
 
     (void)old;
-    if (monitor && !view_get(txn_view(t), KIND_LB_MONITOR, lb_owner(c, txn_view(t), "monitors"), monitor))
+    if (monitor &&
+        !view_get(txn_view(t), KIND_LB_MONITOR, lb_owner(c, txn_view(t), "monitors"), monitor))
         return refuse(c, ERR_LOAD_BALANCING_MONITOR_UNKNOWN, monitor);
-    if (group && !view_get(txn_view(t), KIND_LB_MONITOR_GROUP, lb_owner(c, txn_view(t), "monitor_groups"), group))
+    if (group && !view_get(txn_view(t), KIND_LB_MONITOR_GROUP,
+                           lb_owner(c, txn_view(t), "monitor_groups"), group))
         return refuse(c, ERR_LOAD_BALANCING_GROUP_UNKNOWN, group);
     return GO_ON;
 }

@@ -29,7 +29,8 @@ static void ids_add(void *to, const char *id)
     memcpy(ids->id[ids->count++], id, ID_LEN + 1);
 }
 
-void *lb_ids_new(const cJSON *shown, void (*visit_all)(const cJSON *shown, lb_visit *visit, void *to))
+void *lb_ids_new(const cJSON *shown,
+                 void (*visit_all)(const cJSON *shown, lb_visit *visit, void *to))
 {
     struct ids *ids = xcalloc(1, sizeof *ids);
 
@@ -70,7 +71,8 @@ static void take_referrer(void *to, struct doc *d)
         doc_list_add(s->c, s->into, d);
 }
 
-void lb_referrers(struct call *c, struct view *v, enum kind kind, const char *id, struct doc_list *into)
+void lb_referrers(struct call *c, struct view *v, enum kind kind, const char *id,
+                  struct doc_list *into)
 {
     struct search s = { .c = c, .id = id, .into = into };
 
@@ -96,7 +98,9 @@ static void take_of_account(void *to, struct doc *d)
 /* The load balancers of the call's account: its own and those of its zones. */
 static void balancers_of_account(struct call *c, struct view *v, struct doc_list *into)
 {
-    struct search s = { .c = c, .account = call_param_named(c, "account_id"), .view = v, .into = into };
+    struct search s = {
+        .c = c, .account = call_param_named(c, "account_id"), .view = v, .into = into
+    };
 
     if (s.account)
         view_walk(v, KIND_LOAD_BALANCER, take_of_account, &s);
@@ -162,7 +166,8 @@ static const char *type_of(const struct doc *d, const char **name_member)
     return "";
 }
 
-static void references_add(struct call *c, cJSON *list, const char *direction, const struct doc_list *docs)
+static void references_add(struct call *c, cJSON *list, const char *direction,
+                           const struct doc_list *docs)
 {
     for (size_t i = 0; i < docs->count; i++) {
         const char *member, *type = type_of(docs->at[i], &member);
@@ -173,14 +178,15 @@ static void references_add(struct call *c, cJSON *list, const char *direction, c
 }
 
 /* What the doc refers to, and what refers to it. */
-static void neighbours(struct call *c, struct view *v, const struct doc *d, struct doc_list *referrers,
-                       struct doc_list *referrals)
+static void neighbours(struct call *c, struct view *v, const struct doc *d,
+                       struct doc_list *referrers, struct doc_list *referrals)
 {
     static const enum kind kinds[] = { KIND_LOAD_BALANCER, KIND_LB_POOL, KIND_LB_MONITOR_GROUP };
     static const struct {
         enum kind kind;
         const char *collection;
-    } below[] = { { KIND_LB_POOL, "pools" }, { KIND_LB_MONITOR, "monitors" },
+    } below[] = { { KIND_LB_POOL, "pools" },
+                  { KIND_LB_MONITOR, "monitors" },
                   { KIND_LB_MONITOR_GROUP, "monitor_groups" } };
     const struct ids *ids = doc_extra(d);
 
@@ -188,7 +194,8 @@ static void neighbours(struct call *c, struct view *v, const struct doc *d, stru
         lb_referrers(c, v, kinds[i], doc_id(d), referrers);
     for (size_t n = 0; ids && n < ids->count; n++)
         for (size_t i = 0; i < ARRAY_LEN(below); i++) {
-            struct doc *other = view_get(v, below[i].kind, lb_owner(c, v, below[i].collection), ids->id[n]);
+            struct doc *other =
+                view_get(v, below[i].kind, lb_owner(c, v, below[i].collection), ids->id[n]);
 
             if (other)
                 doc_list_add(c, referrals, other);
@@ -211,7 +218,8 @@ static cJSON *references_of(struct call *c, const struct doc *d, const char *wan
     return list;
 }
 
-static enum step references(struct call *c, enum kind kind, const char *collection, const char *param)
+static enum step references(struct call *c, enum kind kind, const char *collection,
+                            const char *param)
 {
     const struct doc *d = lb_held(c, kind, collection, call_param_named(c, param));
 
@@ -258,10 +266,11 @@ static enum step search_answer(struct call *c, cJSON *page, const struct window 
 {
     int64_t count = cJSON_GetArraySize(page);
 
-    return answer_list(c, json_object(J_TREE("resources", page)),
-                       json_object(J_WHOLE("page", w->page), J_WHOLE("per_page", w->per_page),
-                                   J_WHOLE("count", count), J_WHOLE("total_count", total),
-                                   J_WHOLE("total_pages", (total + w->per_page - 1) / w->per_page)));
+    return answer_list(
+        c, json_object(J_TREE("resources", page)),
+        json_object(J_WHOLE("page", w->page), J_WHOLE("per_page", w->per_page),
+                    J_WHOLE("count", count), J_WHOLE("total_count", total),
+                    J_WHOLE("total_pages", (total + w->per_page - 1) / w->per_page)));
 }
 
 /* Load balancers, monitors and pools whose name holds the query. */
@@ -301,8 +310,9 @@ enum step lb_usage(struct call *c)
         pools++;
         origins += cJSON_GetArraySize(json_get(doc_json(c, all.at[i]), "origins"));
     }
-    return answer(c, json_object(J_WHOLE("load_balancers", balancers), J_WHOLE("monitors", monitors),
-                                 J_WHOLE("pools", pools), J_WHOLE("origins", origins),
-                                 J_WHOLE("max_origins_per_pool", LB_ORIGINS_MOST),
-                                 J_WHOLE("minimum_monitor_interval", LB_INTERVAL_LEAST)));
+    return answer(c,
+                  json_object(J_WHOLE("load_balancers", balancers), J_WHOLE("monitors", monitors),
+                              J_WHOLE("pools", pools), J_WHOLE("origins", origins),
+                              J_WHOLE("max_origins_per_pool", LB_ORIGINS_MOST),
+                              J_WHOLE("minimum_monitor_interval", LB_INTERVAL_LEAST)));
 }

@@ -161,7 +161,8 @@ static cJSON *countries_of(const char *at, const char *wanted, const char *subdi
         }
         country_end(countries, &country, subdivision);
         if (fits(wanted, e.code))
-            country = json_object(J_TEXT("country_code_a2", e.code), J_TEXT("country_name", e.name));
+            country =
+                json_object(J_TEXT("country_code_a2", e.code), J_TEXT("country_name", e.name));
     }
     country_end(countries, &country, subdivision);
     return countries;
@@ -188,14 +189,17 @@ cJSON *lb_regions_shown(const char *code, const char *country, const char *subdi
 
 static enum step regions_answer(struct call *c, cJSON *shown)
 {
-    return answer(c, json_object(J_TEXT("iso_standard",
-                                        "Country and subdivision codes follow ISO 3166-1 alpha-2 and ISO 3166-2"),
-                                 J_TREE("regions", shown)));
+    return answer(
+        c, json_object(
+               J_TEXT("iso_standard",
+                      "Country and subdivision codes follow ISO 3166-1 alpha-2 and ISO 3166-2"),
+               J_TREE("regions", shown)));
 }
 
 enum step lb_regions(struct call *c)
 {
-    const char *country = call_query(c, "country_code_a2"), *state = call_query(c, "subdivision_code_a2");
+    const char *country = call_query(c, "country_code_a2"),
+               *state = call_query(c, "subdivision_code_a2");
 
     if (!country)
         country = call_query(c, "country_code");

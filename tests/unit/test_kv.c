@@ -44,7 +44,8 @@ START_TEST(names_are_text)
 }
 END_TEST
 
-static const char *const cursors[] = { "k", "user:1", "a/b", "\xc3\xbf\xc3\xbf\xc3\xbe", "?>~?>~?>~", "" };
+static const char *const cursors[] = { "k",         "user:1", "a/b", "\xc3\xbf\xc3\xbf\xc3\xbe",
+                                       "?>~?>~?>~", "" };
 
 START_TEST(a_cursor_names_a_key_and_fits_a_query)
 {
@@ -87,9 +88,11 @@ static const struct {
     { "a", NULL, 0, "{\"name\":\"a\"}", "null" },
     { "a", NULL, 1772366400, "{\"name\":\"a\",\"expiration\":1772366400}", "null" },
     { "a", "{\"m\":[1,2]}", 0, "{\"name\":\"a\",\"metadata\":{\"m\":[1,2]}}", "{\"m\":[1,2]}" },
-    { ",\"metadata\":7}", "\"x\"", 9, "{\"name\":\",\\\"metadata\\\":7}\",\"expiration\":9,\"metadata\":\"x\"}", "\"x\"" },
+    { ",\"metadata\":7}", "\"x\"", 9,
+      "{\"name\":\",\\\"metadata\\\":7}\",\"expiration\":9,\"metadata\":\"x\"}", "\"x\"" },
     { "x\",\"metadata\":", NULL, 0, "{\"name\":\"x\\\",\\\"metadata\\\":\"}", "null" },
-    { "a", "9007199254740993", 0, "{\"name\":\"a\",\"metadata\":9007199254740993}", "9007199254740993" },
+    { "a", "9007199254740993", 0, "{\"name\":\"a\",\"metadata\":9007199254740993}",
+      "9007199254740993" },
 };
 
 START_TEST(a_key_is_its_line_of_the_list)
@@ -99,7 +102,8 @@ START_TEST(a_key_is_its_line_of_the_list)
     const char *metadata = kv_metadata(d, &len);
 
     ck_assert_str_eq(doc_text(d, NULL), docs[_i].line);
-    ck_assert_msg(len == strlen(docs[_i].shown) && !memcmp(metadata, docs[_i].shown, len), "%s", metadata);
+    ck_assert_msg(len == strlen(docs[_i].shown) && !memcmp(metadata, docs[_i].shown, len), "%s",
+                  metadata);
     ck_assert_int_eq(kv_expiration(d), docs[_i].expires);
     ck_assert_uint_eq(blob_len(doc_bytes(d)), 3);
     doc_unref(d);
@@ -120,12 +124,14 @@ END_TEST
 
 START_TEST(order_is_that_of_bytes)
 {
-    static const char *const sorted[] = { "Z", "a", "a/b", "ab", "b", "\xc3\xa4", "\xef\xbf\xbd", "\xf0\x9f\x98\x80" };
+    static const char *const sorted[] = { "Z", "a",        "a/b",          "ab",
+                                          "b", "\xc3\xa4", "\xef\xbf\xbd", "\xf0\x9f\x98\x80" };
 
     for (size_t i = 0; i + 1 < ARRAY_LEN(sorted); i++) {
         struct doc *a = doc_of(sorted[i], NULL, 0), *b = doc_of(sorted[i + 1], NULL, 0);
 
-        ck_assert_msg(kv_key_order(a, b) < 0 && kv_key_order(b, a) > 0, "%s, %s", sorted[i], sorted[i + 1]);
+        ck_assert_msg(kv_key_order(a, b) < 0 && kv_key_order(b, a) > 0, "%s, %s", sorted[i],
+                      sorted[i + 1]);
         ck_assert_int_eq(kv_key_order(a, a), 0);
         doc_unref(a);
         doc_unref(b);
@@ -161,8 +167,12 @@ static void fixture_begin(struct fixture *f)
     struct scenario_errors errors = { 0 };
     char *why = NULL;
 
-    *f = (struct fixture){ .call = { .arena = arena_new(), .op = op_by_name("GET",
-        "/accounts/{account_id}/storage/kv/namespaces/{namespace_id}/keys") } };
+    *f = (struct fixture){
+        .call = { .arena = arena_new(),
+                  .op = op_by_name(
+                      "GET",
+                      "/accounts/{account_id}/storage/kv/namespaces/{namespace_id}/keys") }
+    };
     f->scenario = scenario_parse(text, sizeof text - 1, &errors);
     ck_assert_ptr_nonnull(f->scenario);
     f->call.world = world_new("", f->scenario, &why);
@@ -210,7 +220,8 @@ START_TEST(times_are_read)
     fixture_begin(&f);
     step = kv_expires(&f.call, times[_i].expiration, times[_i].ttl, &expires);
     if (times[_i].expires < 0)
-        ck_assert_msg(step == ANSWERED && f.call.out.first_code == times[_i].code, "%s", times[_i].why);
+        ck_assert_msg(step == ANSWERED && f.call.out.first_code == times[_i].code, "%s",
+                      times[_i].why);
     else
         ck_assert_msg(step == GO_ON && expires == times[_i].expires, "%s", times[_i].why);
     fixture_end(&f);
@@ -242,7 +253,8 @@ START_TEST(metadata_is_read)
     if (!metadata[_i].kept)
         ck_assert_msg(step == ANSWERED && f.call.out.status == 400, "%s", metadata[_i].why);
     else
-        ck_assert_msg(step == GO_ON && !strcmp(kept ? kept : "", metadata[_i].kept), "%s: %s", metadata[_i].why, kept);
+        ck_assert_msg(step == GO_ON && !strcmp(kept ? kept : "", metadata[_i].kept), "%s: %s",
+                      metadata[_i].why, kept);
     fixture_end(&f);
 }
 END_TEST
@@ -253,12 +265,8 @@ static const struct {
     int status; // 0: fine
     const char *why;
 } keys[] = {
-    { 1, 'a', 0, "the shortest" },
-    { 512, 'a', 0, "the longest" },
-    { 513, 'a', 400, "too long" },
-    { 0, 'a', 400, "empty" },
-    { 1, '.', 400, "a dot" },
-    { 2, '.', 400, "two dots" },
+    { 1, 'a', 0, "the shortest" }, { 512, 'a', 0, "the longest" }, { 513, 'a', 400, "too long" },
+    { 0, 'a', 400, "empty" },      { 1, '.', 400, "a dot" },       { 2, '.', 400, "two dots" },
     { 3, '.', 0, "three dots" },
 };
 
