@@ -361,6 +361,15 @@ const char *dns_data_rdata(struct arena *a, enum dns_type type, const char *cont
     }
 }
 
+/* CERT's type 0 is reserved. ldns refuses it, too, but never frees what it has read of it. */
+static bool is_reserved(enum dns_type type, const char *rdata)
+{
+    char *end;
+    long number = strtol(rdata, &end, 10);
+
+    return type == DNS_CERT && end != rdata && (uint16_t)number == 0;
+}
+
 /* `origin` is what relative names are below, without the final dot. */
 static ldns_rr *read_rr(struct arena *a, enum dns_type type, const char *rdata, const char *origin)
 {
@@ -368,7 +377,7 @@ static ldns_rr *read_rr(struct arena *a, enum dns_type type, const char *rdata, 
     ldns_rdf *root = ldns_dname_new_frm_str(arena_printf(a, "%s.", origin));
     ldns_rr *rr = NULL;
 
-    if (root && ldns_rr_new_frm_str(&rr, line, 1, root, NULL) != LDNS_STATUS_OK)
+    if (root && !is_reserved(type, rdata) && ldns_rr_new_frm_str(&rr, line, 1, root, NULL) != LDNS_STATUS_OK)
         rr = NULL;
     ldns_rdf_deep_free(root);
     return rr;
