@@ -4,9 +4,8 @@
 #include "common/text.h"
 #include "mock/spec/optable.h"
 #include "mock/spec/schema.h"
+#include "mock/spec/schema_format.h"
 
-#include <arpa/inet.h>
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,50 +91,6 @@ static const char *type_fault(uint32_t types)
     return "is not null";
 }
 
-static bool digits_like(const char *text, const char *form)
-{
-    for (; *form; form++, text++)
-        if (*form == '0' ? !isdigit((unsigned char)*text) : *text != *form)
-            return false;
-    return true;
-}
-
-/* RFC 3339: 2026-01-02T03:04:05[.678](Z|+00:00). */
-static bool is_date_time(const char *text)
-{
-    if (!digits_like(text, "0000-00-0") || strlen(text) < 20 || !strchr("Tt ", text[10]) ||
-        !digits_like(text + 11, "00:00:00"))
-        return false;
-    text += 19;
-    if (*text == '.')
-        text += 1 + strspn(text + 1, "0123456789");
-    if (*text == 'Z' || *text == 'z')
-        return !text[1];
-    return (*text == '+' || *text == '-') && digits_like(text + 1, "00:00") && !text[6];
-}
-
-static bool format_fits(enum schema_format format, const char *text)
-{
-    unsigned char address[16];
-
-    switch (format) {
-    case FORMAT_DATE_TIME:
-        return is_date_time(text);
-    case FORMAT_DATE:
-        return strlen(text) == 10 && digits_like(text, "0000-00-00");
-    case FORMAT_UUID:
-        return text_is_uuid(text);
-    case FORMAT_IPV4:
-        return inet_pton(AF_INET, text, address) == 1;
-    case FORMAT_IPV6:
-        return inet_pton(AF_INET6, text, address) == 1;
-    case FORMAT_EMAIL:
-        return strchr(text, '@') != NULL;
-    default:
-        return true;
-    }
-}
-
 static size_t characters(const char *text)
 {
     size_t n = 0;
@@ -143,26 +98,6 @@ static size_t characters(const char *text)
     for (; *text; text++)
         n += ((unsigned char)*text & 0xc0) != 0x80; // not a byte that goes on
     return n;
-}
-
-static const char *format_words(enum schema_format format)
-{
-    switch (format) {
-    case FORMAT_DATE_TIME:
-        return "a time such as 2026-01-02T03:04:05Z";
-    case FORMAT_DATE:
-        return "a date such as 2026-01-02";
-    case FORMAT_UUID:
-        return "a UUID";
-    case FORMAT_IPV4:
-        return "an IPv4 address";
-    case FORMAT_IPV6:
-        return "an IPv6 address";
-    case FORMAT_EMAIL:
-        return "an e-mail address";
-    default:
-        return "";
-    }
 }
 
 static bool check_text(struct check *c, const struct schema *s, const char *text)
@@ -173,11 +108,11 @@ static bool check_text(struct check *c, const struct schema *s, const char *text
         return wrong_number(c, "is too short", s->least_length, " characters or more");
     if (s->flags & SCHEMA_LENGTH && n > s->most_length)
         return wrong_number(c, "is too long", s->most_length, " characters or fewer");
-    if (format_fits(s->format, text))
+    if (schema_format_fits(s->format, text))
         return true;
     wrong(c, "has not the right format");
     if (c->fault)
-        snprintf(c->fault->right, sizeof c->fault->right, "%s", format_words(s->format));
+        snprintf(c->fault->right, sizeof c->fault->right, "%s", schema_format_words(s->format));
     return false;
 }
 
@@ -366,6 +301,25 @@ static bool check_members(struct check *c, const struct schema *s, const cJSON *
     return !c->request || check_required(c, s, value); // last: what is there tells which alternative is meant
 }
 
+/* Two alternatives are equally near: both lack a member, or there is nothing to say. */
+static void join_faults(struct schema_fault *near, const struct schema_fault *fault)
+{
+    static const char lacks[] = "is missing", lacks_one[] = "needs one of its members";
+    size_t used = strlen(near->right);
+
+    if (strcmp(near->path, fault->path) == 0 && strcmp(near->what, fault->what) == 0)
+        return;
+    if (strcmp(fault->what, lacks) != 0 || (strcmp(near->what, lacks) != 0 && strcmp(near->what, lacks_one) != 0)) {
+        near->what[0] = '\0';
+        return;
+    }
+    if (strcmp(near->what, lacks) == 0)
+        used = (size_t)snprintf(near->right, sizeof near->right, "%.100s", near->path);
+    if (used < sizeof near->right)
+        snprintf(near->right + used, sizeof near->right - used, ", %.100s", fault->path);
+    snprintf(near->what, sizeof near->what, lacks_one);
+}
+
 /* How many of the alternatives fit, up to two; *near (may be NULL) says what is wrong with the one that
  * comes nearest: nothing, if two are equally near. */
 static unsigned fitting(struct check *c, const uint32_t *nodes, uint32_t count, const cJSON *value,
@@ -383,9 +337,8 @@ static unsigned fitting(struct check *c, const uint32_t *nodes, uint32_t count, 
             n++;
         else if (near && fault.weight > near->weight)
             *near = fault;
-        else if (near && fault.weight == near->weight &&
-                 (strcmp(near->path, fault.path) != 0 || strcmp(near->what, fault.what) != 0))
-            near->what[0] = '\0';
+        else if (near && fault.weight == near->weight && near->what[0])
+            join_faults(near, &fault);
     }
     return n;
 }
@@ -393,11 +346,12 @@ static unsigned fitting(struct check *c, const uint32_t *nodes, uint32_t count, 
 /* Where a client's body fits none of several alternatives, but one is meant: what is wrong with that. */
 static bool wrong_alternative(struct check *c, const struct schema_fault *near, const char *what)
 {
-    if (near->what[0] && c->fault) {
-        *c->fault = *near;
-        return false;
-    }
-    return wrong(c, what);
+    if (!near->what[0] || !c->fault)
+        return wrong(c, what);
+    *c->fault = *near;
+    if (near->right[0] && strcmp(near->what, "needs one of its members") == 0)
+        snprintf(c->fault->path, sizeof c->fault->path, "%.*s", (int)c->path_len, c->path);
+    return false;
 }
 
 static bool check_parts(struct check *c, const struct schema *s, const cJSON *value)

@@ -2,12 +2,12 @@
 #include "mock/body/json_body.h"
 #include "mock/body/multipart.h"
 #include "mock/rooms/rooms.h"
+#include "mock/state/scenario.h"
 #include "mock/store/blob.h"
+#include "mock/world.h"
 
 #include "common/mem.h"
 #include "common/text.h"
-#include "mock/state/scenario.h"
-#include "mock/world.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -141,8 +141,6 @@ static long read_source(void *from, void *into, size_t room)
     return (long)n;
 }
 
-static struct world *world;
-
 struct fixture {
     struct call c;
     struct source source;
@@ -154,9 +152,10 @@ static enum step run(struct fixture *f, const char *method, const char *path, co
                      const char *body, size_t len, int64_t length)
 {
     f->c.arena = arena_new();
-    f->c.world = world;
     f->c.out.body = &f->body;
     f->c.out.head = &f->head;
+    f->c.world = worlds_find("", 0);
+    world_unref(f->c.world); // it stays until the teardown
     f->c.op = op_by_name(method, path);
     ck_assert_msg(f->c.op != NULL, "%s %s", method, path);
     f->c.in.method = method;
@@ -180,9 +179,10 @@ static void release(struct fixture *f)
     buf_release(&f->head);
 }
 
-#define KV "/accounts/{account_id}/storage/kv/namespaces"
-#define D1 "/accounts/{account_id}/d1/database" // no words of its own for a body that does not fit
-#define VALUE KV "/{namespace_id}/values/{key_name}"
+#define RULES "/accounts/{account_id}/mnm/rules"
+#define RULE(name) "{\"name\":" name ",\"prefixes\":[],\"automatic_advertisement\":false,\"type\":\"threshold\"}"
+#define VALUE "/accounts/{account_id}/storage/kv/namespaces/{namespace_id}/values/{key_name}"
+#define SNIPPET "/zones/{zone_id}/snippets/{snippet_name}"
 #define SCRIPT "/accounts/{account_id}/workers/scripts/{script_name}"
 #define OBJECT "/accounts/{account_id}/r2/buckets/{bucket_name}/objects/{object_key}"
 #define META "--XX\r\nContent-Disposition: form-data; name=\"metadata[main_module]\"\r\n\r\na.mjs\r\n--XX--\r\n"
@@ -195,28 +195,30 @@ static const struct {
     const char *says; // in the answer, or what the body became: json, bytes, form, nothing
     const char *why;
 } sent[] = {
-    { "POST", KV, "application/json", "{\"title\":\"x\"}", 0, 0, "json", "plain JSON" },
-    { "POST", KV, "text/plain;charset=UTF-8", "{\"title\":\"x\"}", 0, 0, "json", "wrangler's JSON" },
-    { "POST", KV, NULL, "{\"title\":\"x\"}", 0, 0, "json", "no header" },
-    { "POST", KV, "application/x-www-form-urlencoded", "{\"title\":\"x\"}", 0, 0, "json", "curl -d" },
-    { "POST", KV, "application/x-www-form-urlencoded", "title=x", 400, 6003, "6105", "a form that is none" },
-    { "POST", D1, "application/json", "{", 400, 6007, "Malformed JSON", "not JSON" },
-    { "POST", D1, "application/json", "  ", 400, 7001, "the body is missing", "blanks" },
-    { "POST", D1, "application/json", "", 400, 7001, "the body is missing", "nothing" },
-    { "POST", D1, "application/json", "[]", 400, 7001, "the body is not an object", "a list" },
-    { "POST", D1, "application/json", "{}", 400, 7001, "\\\"name\\\" is missing", "a required member" },
-    { "POST", D1, "application/json", "{\"name\":5}", 400, 7001, "\\\"name\\\" is not a string", "its type" },
-    { "POST", D1, "application/json", "{\"name\":null}", 400, 7001, "\\\"name\\\" is not a string", "null" },
-    { "POST", KV, "application/json", "{\"title\":\"x\",\"other\":[1],\"id\":7}", 0, 0, "json",
+    { "POST", RULES, "application/json", RULE("\"x\""), 0, 0, "json", "plain JSON" },
+    { "POST", RULES, "text/plain;charset=UTF-8", RULE("\"x\""), 0, 0, "json", "wrangler's JSON" },
+    { "POST", RULES, NULL, RULE("\"x\""), 0, 0, "json", "no header" },
+    { "POST", RULES, "application/x-www-form-urlencoded", RULE("\"x\""), 0, 0, "json", "curl -d" },
+    { "POST", RULES, "application/x-www-form-urlencoded", "title=x", 400, 6003, "6105", "a form that is none" },
+    { "POST", RULES, "application/json", "{", 400, 6007, "Malformed JSON", "not JSON" },
+    { "POST", RULES, "application/json", "  ", 400, 7001, "the body is missing", "blanks" },
+    { "POST", RULES, "application/json", "", 400, 7001, "the body is missing", "nothing" },
+    { "POST", RULES, "application/json", "[]", 400, 7001, "the body is not an object", "a list" },
+    { "POST", RULES, "application/json", "{\"automatic_advertisement\":true}", 400, 7001, "\\\"name\\\" is missing", "a required member" },
+    { "POST", RULES, "application/json", RULE("5"), 400, 7001, "\\\"name\\\" is not a string", "its type" },
+    { "POST", RULES, "application/json", RULE("null"), 400, 7001, "\\\"name\\\" is not a string", "null" },
+    { "POST", RULES, "application/json", RULE("\"x\",\"other\":[1],\"id\":7"), 0, 0, "json",
       "members that nobody knows" },
     { "PUT", VALUE, "text/plain", "plain", 0, 0, "bytes", "a raw value" },
     { "PUT", VALUE, "text/plain", "{\"a\":", 0, 0, "bytes", "a raw value that begins as JSON" },
     { "PUT", VALUE, "multipart/form-data; boundary=XX", FORM, 0, 0, "form", "a value as a form" },
     { "PUT", VALUE, "multipart/form-data; boundary=XX", "--XX\r\n", 400, 7001, "end of its headers", "cut" },
+    { "PUT", SNIPPET, "multipart/form-data; boundary=XX", "--XX--\r\n", 400, 7001, "no part \\\"metadata\\\"",
+      "a form without what it must have" },
     { "PUT", SCRIPT, "application/javascript", META, 0, 0, "form", "a form under a script's header" },
     { "PUT", SCRIPT, "application/javascript", "export default {}", 0, 0, "bytes", "a script" },
     { "PUT", OBJECT, "text/plain", FORM, 0, 0, "bytes", "an object that looks like a form stays bytes" },
-    { "GET", KV, "application/json", "{", 0, 0, "nothing", "a body where none belongs is ignored (REC)" },
+    { "GET", RULES, "application/json", "{", 0, 0, "nothing", "a body where none belongs is ignored (REC)" },
     { "PATCH", "/zones/{zone_id}", "application/json", "{", 400, 6007, "Malformed JSON", "the core says the same" },
 };
 
@@ -247,10 +249,10 @@ END_TEST
 START_TEST(chunked_body_is_the_same)
 {
     struct fixture f = { .source.piece = 3 };
-    static const char json[] = "{\"title\":\"a name that comes in pieces\"}";
+    static const char json[] = RULE("\"a name that comes in pieces\"");
 
-    ck_assert_int_eq(run(&f, "POST", KV, NULL, json, sizeof json - 1, -1), GO_ON);
-    ck_assert_str_eq(json_text(f.c.json, "title"), "a name that comes in pieces");
+    ck_assert_int_eq(run(&f, "POST", RULES, NULL, json, sizeof json - 1, -1), GO_ON);
+    ck_assert_str_eq(json_text(f.c.json, "name"), "a name that comes in pieces");
     ck_assert_uint_eq(f.c.body_len, sizeof json - 1);
     release(&f);
 }
@@ -264,13 +266,13 @@ static const struct {
     int status;
     const char *why;
 } sizes[] = {
-    { "POST", KV, 0, 9 << 20, false, 413, "announced too long: nothing is read" },
-    { "POST", KV, 9 << 20, -1, false, 413, "chunked, too long" },
+    { "POST", RULES, 0, 9 << 20, false, 413, "announced too long: nothing is read" },
+    { "POST", RULES, 9 << 20, -1, false, 413, "chunked, too long" },
     { "PUT", VALUE, 30 << 20, 30 << 20, false, 0, "a long value" },
     { "PUT", VALUE, 0, INT64_C(1) << 40, false, 413, "a terabyte" },
     { "PUT", VALUE, 10, 20, false, 400, "shorter than announced" },
     { "PUT", VALUE, 2 << 20, -1, true, 400, "chunks that end in nonsense" },
-    { "POST", KV, 10, -1, true, 400, "JSON chunks that end in nonsense" },
+    { "POST", RULES, 10, -1, true, 400, "JSON chunks that end in nonsense" },
 };
 
 START_TEST(length_has_its_limits)
@@ -312,19 +314,25 @@ START_TEST(parts_are_found_by_name)
 }
 END_TEST
 
+static void setup(void)
+{
+    struct scenario *s = scenario_default();
+    char *why = NULL;
+
+    ck_assert_msg(worlds_setup(s, &why) == 0, "%s", why);
+    scenario_unref(s);
+}
+
 int main(void)
 {
     Suite *s = suite_create("intake");
     TCase *tc = tcase_create("intake");
     SRunner *runner = srunner_create(s);
-    struct scenario *scenario;
-    char *why = NULL;
     int failed;
 
     json_setup();
-    scenario = scenario_default();
-    world = world_new("test", scenario, &why);
     tcase_set_timeout(tc, 30);
+    tcase_add_unchecked_fixture(tc, setup, worlds_release);
     tcase_add_loop_test(tc, json_is_read_strictly, 0, ARRAY_LEN(texts));
     tcase_add_test(tc, big_integers_come_back_as_sent);
     tcase_add_test(tc, nesting_and_count_have_an_end);
@@ -336,7 +344,5 @@ int main(void)
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
-    world_unref(world);
-    scenario_unref(scenario);
     return failed != 0;
 }

@@ -142,6 +142,8 @@ static const struct {
       "has not the right format", "a time such as 2026-01-02T03:04:05Z", "the form is told" },
     { "POST", RECORDS, "{\"type\":\"A\",\"name\":\"a\",\"ttl\":1,\"content\":5}", "", "content",
       "is not a string", "", "of many alternatives, the one that is meant" },
+    { "POST", "/accounts/{a}/magic/apps", "{\"name\":\"a\",\"type\":\"b\"}", "", "", "needs one of its members",
+      "hostnames, ip_subnets, source_subnets", "alternatives that only require" },
     { "POST", RECORDS, "[]", "", "", "is not an object", "", "all alternatives say the same" },
     { "POST", RECORDS, "{\"type\":\"X\",\"name\":\"a\",\"ttl\":1,\"content\":\"x\"}", "", "",
       "fits none of the alternatives", "", "none is meant" },
