@@ -31,95 +31,94 @@ enum step dns_record_shape(struct call *c, const struct doc *old, cJSON *fresh)
     return GO_ON;
 }
 
-/* The records of one zone under the lock, and the one that is to be written. */
-struct look {
-    struct view *v;
-    const char *owner, *name;
-    const struct doc *old;
+/* What shares a name with a record that is to be written. */
+struct beside {
+    bool address, cname, ns, same;
+    size_t wire; // of all contents
 };
 
-static struct doc *by_name(const struct look *l, size_t i)
+static void look_at(const struct doc *d, const struct dns_sought *fresh, struct beside *out)
 {
-    return view_nth_in(l->v, KIND_DNS_RECORD, l->owner, 1, i);
+    const struct dns_extra *x = dns_extra_of(d);
+
+    out->address = out->address || x->type == DNS_A || x->type == DNS_AAAA;
+    out->cname = out->cname || x->type == DNS_CNAME;
+    out->ns = out->ns || x->type == DNS_NS;
+    out->same = out->same || dns_sought_compare(d, fresh) == 0;
+    out->wire += x->wire;
 }
 
-/* Is there a record of that name and type, with that content, other than the one to be written? */
-static bool stands(const struct look *l, enum dns_type type, const char *content, int32_t priority)
+/* One look-up by name; there are never more bytes than fit. `old` is what is to be replaced. */
+static struct beside look_beside(struct view *v, const char *owner, const struct dns_sought *fresh,
+                                 const struct doc *old)
 {
-    struct dns_sought sought = { l->name, type, content, priority };
-    size_t i = view_first_not(l->v, KIND_DNS_RECORD, l->owner, 1, dns_sought_below, &sought);
+    struct dns_sought name = { .name = fresh->name, .type = DNS_TYPE_COUNT };
+    size_t i = view_first_not(v, KIND_DNS_RECORD, owner, 1, dns_sought_below, &name);
+    struct beside out = { 0 };
 
-    for (struct doc *d; (d = by_name(l, i)) && dns_sought_compare(d, &sought) == 0; i++)
-        if (!l->old || strcmp(doc_id(d), doc_id(l->old)) != 0)
-            return true;
-    return false;
-}
-
-bool dns_record_stands(struct view *v, const char *owner, const cJSON *shown)
-{
-    struct look l = { v, owner, json_text(shown, "name"), NULL };
-
-    return stands(&l, dns_type_of(json_text(shown, "type")), json_text(shown, "content"),
-                  (int32_t)json_whole(shown, "priority", -1));
-}
-
-static bool name_is_full(const struct look *l, size_t wire)
-{
-    struct dns_sought sought = { .name = l->name, .type = DNS_TYPE_COUNT };
-    size_t i = view_first_not(l->v, KIND_DNS_RECORD, l->owner, 1, dns_sought_below, &sought);
-
-    for (struct doc *d;
-         (d = by_name(l, i)) && wire <= NAME_WIRE_MOST && dns_sought_compare(d, &sought) == 0; i++)
-        if (!l->old || strcmp(doc_id(d), doc_id(l->old)) != 0)
-            wire += dns_extra_of(d)->wire;
-    return wire > NAME_WIRE_MOST;
-}
-
-static bool has_address(const struct look *l)
-{
-    return stands(l, DNS_A, NULL, -1) || stands(l, DNS_AAAA, NULL, -1);
+    for (struct doc *d; (d = view_nth_in(v, KIND_DNS_RECORD, owner, 1, i)) != NULL; i++) {
+        if (dns_sought_compare(d, &name) != 0)
+            break;
+        if (!old || strcmp(doc_id(d), doc_id(old)) != 0)
+            look_at(d, fresh, &out);
+    }
+    return out;
 }
 
 /* What may not share a name (DOC, REC): CNAME with addresses and other CNAMEs, below the zone's own
- * name also NS with any of them. 0: nothing is in the way. */
-static enum error_id clash(const struct look *l, const struct dns_zone *zone, enum dns_type type)
+ * name also NS with any of them. 0: nothing is in the way. An identical CNAME is told as a clash
+ * (REC 2024). */
+static enum error_id clash(const struct beside *b, enum dns_type type, bool apex)
 {
-    bool address = type == DNS_A || type == DNS_AAAA, apex = strcmp(l->name, zone->name) == 0;
+    bool address = type == DNS_A || type == DNS_AAAA, delegation = type == DNS_NS && !apex;
 
-    if (type == DNS_CNAME && (has_address(l) || stands(l, DNS_CNAME, NULL, -1)))
+    if ((type == DNS_CNAME || delegation) && (b->address || b->cname))
         return ERR_DNS_HOST_TAKEN;
-    if (address && stands(l, DNS_CNAME, NULL, -1))
+    if (address && b->cname)
         return ERR_DNS_CNAME_TAKEN;
-    if ((address || type == DNS_CNAME) && !apex && stands(l, DNS_NS, NULL, -1))
+    if ((address || type == DNS_CNAME) && !apex && b->ns)
         return ERR_DNS_NS_TAKEN;
-    if (type == DNS_NS && !apex && (has_address(l) || stands(l, DNS_CNAME, NULL, -1)))
-        return ERR_DNS_HOST_TAKEN;
-    return 0;
+    return b->same ? ERR_DNS_IDENTICAL : 0;
 }
 
-/* Conflict hook. An identical CNAME is told as a clash (REC 2024). */
+static struct dns_sought sought_of(const cJSON *shown)
+{
+    return (struct dns_sought){ json_text(shown, "name"), dns_type_of(json_text(shown, "type")),
+                                json_text(shown, "content"),
+                                (int32_t)json_whole(shown, "priority", -1) };
+}
+
+/* Conflict hook. */
 enum step dns_record_conflict(struct call *c, struct txn *t, const struct doc *old, cJSON *fresh)
 {
-    struct look l = { txn_view(t), call_owner_of(c, KIND_DNS_RECORD), json_text(fresh, "name"),
-                      old };
-    const struct dns_zone *zone = dns_zone_in(c, l.v);
-    enum dns_type type = dns_type_of(json_text(fresh, "type"));
-    const char *content = json_text(fresh, "content");
+    const char *owner = call_owner_of(c, KIND_DNS_RECORD);
+    struct view *v = txn_view(t);
+    const struct dns_zone *zone = dns_zone_in(c, v);
+    struct dns_sought s = sought_of(fresh);
+    struct beside beside;
     enum error_id error;
 
     if (!zone)
         return refuse(c, ERR_DNS_ZONE_UNKNOWN);
-    error = clash(&l, zone, type);
+    beside = look_beside(v, owner, &s, old);
+    error = clash(&beside, s.type, strcmp(s.name, zone->name) == 0);
     if (error)
         return refuse(c, error);
-    if (stands(&l, type, content, (int32_t)json_whole(fresh, "priority", -1)))
-        return refuse(c, ERR_DNS_IDENTICAL);
     if (!old && zone->quota != DNS_NO_QUOTA &&
-        view_count(l.v, KIND_DNS_RECORD, l.owner) >= (size_t)zone->quota)
+        view_count(v, KIND_DNS_RECORD, owner) >= (size_t)zone->quota)
         return refuse(c, ERR_DNS_QUOTA);
-    if (name_is_full(&l, dns_record_wire(type, content)))
+    if (beside.wire + dns_record_wire(s.type, s.content) > NAME_WIRE_MOST)
         return refuse(c, ERR_DNS_NAME_FULL);
     return GO_ON;
+}
+
+bool dns_record_stands(struct view *v, const char *owner, const cJSON *shown)
+{
+    struct dns_sought s = sought_of(shown);
+    size_t i = view_first_not(v, KIND_DNS_RECORD, owner, 1, dns_sought_below, &s);
+    const struct doc *d = view_nth_in(v, KIND_DNS_RECORD, owner, 1, i);
+
+    return d && dns_sought_compare(d, &s) == 0;
 }
 
 /* GET …/dns_records/usage */

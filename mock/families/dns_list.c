@@ -20,6 +20,7 @@
 #define PER_PAGE 100
 #define PER_PAGE_MOST 5000000
 #define FILTERS_MOST 32
+#define SLICE 256
 
 enum field {
     FIELD_NAME,
@@ -329,16 +330,20 @@ static size_t window_length(const struct window *w, size_t total, size_t start)
 static void page_of_range(const struct list *l, struct view *v, const struct range *r,
                           struct page *out)
 {
-    size_t start = window_start(&l->window, r->count);
+    size_t start = window_start(&l->window, r->count), first;
 
     out->total = r->count;
     out->count = window_length(&l->window, r->count, start);
     out->docs = xcalloc(out->count + 1, sizeof *out->docs);
-    for (size_t i = 0; i < out->count; i++) {
-        size_t place = l->window.descending ? r->count - 1 - start - i : start + i;
+    first = r->first + (l->window.descending ? r->count - start - out->count : start);
+    view_slice(v, KIND_DNS_RECORD, l->owner, r->shelf, first, out->docs, out->count);
+    for (size_t i = 0; i < out->count; i++)
+        doc_ref(out->docs[i]);
+    for (size_t i = 0; l->window.descending && i < out->count / 2; i++) {
+        struct doc *d = out->docs[i];
 
-        out->docs[i] =
-            doc_ref(view_nth_in(v, KIND_DNS_RECORD, l->owner, r->shelf, r->first + place));
+        out->docs[i] = out->docs[out->count - 1 - i];
+        out->docs[out->count - 1 - i] = d;
     }
 }
 
@@ -347,13 +352,18 @@ static void page_of_search(struct list *l, struct view *v, const struct range *r
                            struct page *out)
 {
     struct doc **fit = xcalloc(r->count + 1, sizeof(struct doc *));
-    size_t found = 0, start;
+    size_t found = 0, seen = 0, start;
 
-    for (size_t i = 0; i < r->count; i++) {
-        struct doc *d = view_nth_in(v, KIND_DNS_RECORD, l->owner, r->shelf, r->first + i);
+    while (seen < r->count) {
+        struct doc *some[SLICE];
+        size_t wanted = r->count - seen < SLICE ? r->count - seen : SLICE;
+        size_t got =
+            view_slice(v, KIND_DNS_RECORD, l->owner, r->shelf, r->first + seen, some, wanted);
 
-        if (record_fits(l, dns_extra_of(d)))
-            fit[found++] = d;
+        for (size_t i = 0; i < got; i++)
+            if (record_fits(l, dns_extra_of(some[i])))
+                fit[found++] = some[i];
+        seen += got;
     }
     if (!sorted || l->window.descending)
         qsort_r(fit, found, sizeof *fit, in_order, l);
@@ -398,7 +408,7 @@ enum step dns_list(struct call *c)
     struct list *l = arena_alloc(c->arena, sizeof *l);
     struct page page;
     struct buf text;
-    cJSON *result;
+    enum step step;
 
     l->c = c;
     l->owner = call_owner_of(c, KIND_DNS_RECORD);
@@ -417,7 +427,7 @@ enum step dns_list(struct call *c)
     }
     buf_char(&text, ']');
     free(page.docs);
-    result = cJSON_CreateRaw(text.at);
+    step = answer_text_list(c, text.at, text.len, info_of(l, &page));
     buf_release(&text);
-    return answer_list(c, result, info_of(l, &page));
+    return step;
 }

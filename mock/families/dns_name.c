@@ -131,13 +131,20 @@ static const char *next_counted(const char *at)
 
 int dns_name_compare(const char *a, const char *b)
 {
-    const char *one = next_counted(a), *two = next_counted(b);
+    const char *one, *two;
+    size_t same = 0;
 
+    while (a[same] && a[same] == b[same])
+        same++;
+    if (a[same] == b[same])
+        return 0;
+    one = next_counted(a + same); // what is behind a head that both have decides
+    two = next_counted(b + same);
     while (*one && *one == *two) {
         one = next_counted(one + 1);
         two = next_counted(two + 1);
     }
     if (*one != *two)
         return (unsigned char)*one < (unsigned char)*two ? -1 : 1;
-    return strcmp(a, b);
+    return (unsigned char)a[same] < (unsigned char)b[same] ? -1 : 1;
 }
