@@ -8,6 +8,7 @@
 #include "mock/commands.h"
 #include "mock/front.h"
 #include "mock/log.h"
+#include "mock/state/persist.h"
 #include "mock/state/scenario.h"
 #include "mock/world.h"
 
@@ -21,7 +22,7 @@
 #include <unistd.h>
 
 struct serve_options {
-    const char *listen, *ready_file, *log, *tls_dir, *certificate;
+    const char *listen, *ready_file, *log, *tls_dir, *certificate, *state;
     long threads;
     bool examples, tls, proxy, tunnel, watch, quiet;
 };
@@ -35,6 +36,8 @@ static const struct cli_option serve_options[] = {
       AT(ready_file) },
     { 0, "log", "text|json|none", "a line a request on stderr (default text)", CLI_TEXT, AT(log) },
     { 0, "threads", "N", "worker threads, one a connection (default 128)", CLI_NUMBER, AT(threads) },
+    { 0, "state", "FILE", "keep all worlds in FILE (SQLite): it is begun from SCENARIO if new, else SCENARIO is not read",
+      CLI_TEXT, AT(state) },
     { 0, "examples", NULL, "no state: any id and well-formed credential, answers by schema, also under /", CLI_FLAG,
       AT(examples) },
     { 0, "tls", NULL, "HTTPS, with a certificate of an authority of the mock's own (the ready file's ca_file)",
@@ -55,6 +58,7 @@ static const struct cli_command serve_cli = {
     "mockflare", "serve", "[SCENARIO] [options]",
     "Serves the API under /client/v4 from a scenario file (without one: a built-in world; see\n"
     "`mockflare env`). The mock's own API is under /_mockflare. SIGTERM and SIGINT end it.\n"
+    "With --state FILE every change is in the file before it is answered; the next start goes on from there.\n"
     "POST /_mockflare/listeners {\"certificate\": KIND, \"proxy\": true} opens more ports while it runs;\n"
     "GET /_mockflare/connections lists what came by TLS or through a proxy, and what was refused.",
     serve_options,
@@ -106,6 +110,29 @@ int load_world(const char *path, bool examples, char **why)
     struct scenario *s = load_scenario(path, examples, why);
     int rc = s ? worlds_setup(s, why) : -1;
 
+    scenario_unref(s);
+    return rc;
+}
+
+/* The worlds of the state file; of the scenario, where it has none yet. *path becomes what was loaded. */
+static int load_state(const struct serve_options *o, const char **path, char **why)
+{
+    struct persist *file = persist_open(o->state, why);
+    struct scenario *s = NULL;
+    int rc = -1;
+
+    if (!file)
+        return -1;
+    if (persist_is_fresh(file) && (s = load_scenario(*path, false, why)) == NULL) {
+        persist_close(file);
+        return -1;
+    }
+    if (!s && *path && !o->quiet)
+        fprintf(stderr, "mockflare: %s holds worlds already; %s is not read (move %s away to begin from it)\n",
+                o->state, *path, o->state);
+    if (!s)
+        *path = o->state;
+    rc = worlds_setup_kept(file, s, why);
     scenario_unref(s);
     return rc;
 }
@@ -197,6 +224,7 @@ static void greet(const struct serve_options *o, const struct front *f, const ch
 
 static int serve_until_told(const struct serve_options *o, const struct front_options *front, const char *path)
 {
+    const char *loaded = path;
     struct front *f;
     sigset_t ends;
     char *why = NULL;
@@ -207,8 +235,8 @@ static int serve_until_told(const struct serve_options *o, const struct front_op
     sigaddset(&ends, SIGINT);
     pthread_sigmask(SIG_BLOCK, &ends, NULL); // before threads exist, so that all inherit it
     signal(SIGPIPE, SIG_IGN);
-    if (load_world(path, o->examples, &why) != 0)
-        return fail("", why);
+    if ((o->state ? load_state(o, &loaded, &why) : load_world(path, o->examples, &why)) != 0)
+        return fail(o->state ? "mockflare serve: " : "", why);
     f = front_start(front, &why);
     if (!f) {
         worlds_release();
@@ -217,7 +245,7 @@ static int serve_until_told(const struct serve_options *o, const struct front_op
     if (o->ready_file && write_ready(o->ready_file, f, front, &why) != 0) {
         rc = fail("mockflare serve: ", why);
     } else {
-        greet(o, f, path);
+        greet(o, f, loaded);
         wait_for_end(&ends, o->watch ? path : NULL, o->examples);
     }
     front_stop(f);
@@ -270,6 +298,10 @@ int serve_command(int argc, char **argv)
     }
     if (rc < 0 && !log_form_of(o.log, &form)) {
         fprintf(stderr, "mockflare serve: --log takes text, json or none, not \"%s\"\n", o.log);
+        rc = 2;
+    }
+    if (rc < 0 && o.state && o.examples) {
+        fprintf(stderr, "mockflare serve: --examples has no state for --state to keep\n");
         rc = 2;
     }
     if (rc < 0)

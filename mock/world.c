@@ -25,7 +25,7 @@ struct world {
     _Atomic uint64_t random; // splitmix64 state: one atomic addition a value
 };
 
-struct world *world_new(const char *name, const struct scenario *scenario, char **why)
+struct world *world_bare(const char *name, const struct scenario *scenario)
 {
     struct world *w = xcalloc(1, sizeof *w);
     int64_t stands_at;
@@ -44,6 +44,13 @@ struct world *world_new(const char *name, const struct scenario *scenario, char 
     w->faults = faults_new(scenario_faults(scenario), seed);
     if (scenario_clock(scenario, &stands_at))
         clock_stand_at(w->clock, stands_at);
+    return w;
+}
+
+struct world *world_new(const char *name, const struct scenario *scenario, char **why)
+{
+    struct world *w = world_bare(name, scenario);
+
     if (scenario_fill(scenario, w, why) != 0) {
         world_unref(w);
         return NULL;
@@ -132,6 +139,16 @@ uint64_t world_random(struct world *w)
 
     rng_init(&one, atomic_fetch_add_explicit(&w->random, RNG_STEP, memory_order_relaxed));
     return rng_next(&one);
+}
+
+uint64_t world_random_state(struct world *w)
+{
+    return atomic_load_explicit(&w->random, memory_order_relaxed);
+}
+
+void world_random_restore(struct world *w, uint64_t state)
+{
+    atomic_store_explicit(&w->random, state, memory_order_relaxed);
 }
 
 void world_hex(struct world *w, char *out, size_t digits)

@@ -10,6 +10,7 @@
 struct clock;
 struct faults;
 struct journal;
+struct persist;
 struct rates;
 struct scenario;
 struct store;
@@ -43,6 +44,7 @@ struct behaviour {
 /* A world that holds what `scenario` says; the scenario stays the caller's. NULL and *why (caller frees)
  * if it cannot be built. */
 struct world *world_new(const char *name, const struct scenario *scenario, char **why);
+struct world *world_bare(const char *name, const struct scenario *scenario); // nothing is in its store
 struct world *world_ref(struct world *w);
 void world_unref(struct world *w);
 
@@ -63,14 +65,20 @@ void world_hex(struct world *w, char *out, size_t digits); // out has room for d
 void world_uuid(struct world *w, char out[37]);            // version 4
 void world_uuid7(struct world *w, int64_t now, char out[37]); // version 7: ordered by time
 uint64_t world_random(struct world *w);
+uint64_t world_random_state(struct world *w); // where the generator stands
+void world_random_restore(struct world *w, uint64_t state);
 
 /* The sandboxes of the process. The default one has the name "". Any thread. */
 int worlds_setup(const struct scenario *scenario, char **why);
+/* Keeps them in a state file, which becomes theirs: closed by worlds_release, or at once if this fails.
+ * A file that holds worlds gives them back, and `scenario` is not used. 0, or -1 and *why. */
+int worlds_setup_kept(struct persist *file, const struct scenario *scenario, char **why);
 void worlds_release(void);
 struct world *worlds_find(const char *name, size_t len); // a reference, or NULL
 /* Makes or replaces the sandbox; `scenario` NULL: a copy of the scenario that the process started with. */
 int worlds_put(const char *name, const struct scenario *scenario, char **why);
-bool worlds_remove(const char *name);
+/* 0; 1: there is none of that name; -1 and *why. */
+int worlds_remove(const char *name, char **why);
 cJSON *worlds_list(void);
 int worlds_reset(const char *name, char **why); // back to the scenario last loaded
 

@@ -1,6 +1,7 @@
 /* The sandboxes of the process, by name. The table has its own lock; a world lives as long as anybody
  * holds a reference, so a reset or a deletion never pulls it from under a request. */
 #include "common/text.h"
+#include "mock/state/persist.h"
 #include "mock/state/scenario.h"
 #include "mock/store/index.h"
 #include "mock/world.h"
@@ -15,7 +16,9 @@ static struct {
     pthread_rwlock_t lock;
     struct index by_name;
     struct scenario *start;
-} worlds = { .lock = PTHREAD_RWLOCK_INITIALIZER };
+    struct persist *file;     // NULL: nothing outlives the process
+    pthread_mutex_t changing; // held from a change of the file to the same change of the table
+} worlds = { .lock = PTHREAD_RWLOCK_INITIALIZER, .changing = PTHREAD_MUTEX_INITIALIZER };
 
 static void put(const char *name, struct world *fresh)
 {
@@ -35,8 +38,30 @@ int worlds_setup(const struct scenario *scenario, char **why)
     return worlds_put("", scenario, why);
 }
 
+static void found(void *to, struct world *w)
+{
+    (void)to;
+    put(world_name(w), w);
+}
+
+int worlds_setup_kept(struct persist *file, const struct scenario *scenario, char **why)
+{
+    int rc;
+
+    worlds.file = file;
+    if (persist_is_fresh(file))
+        rc = persist_start(file, scenario, why) == 0 ? worlds_setup(scenario, why) : -1;
+    else
+        rc = persist_load(file, &worlds.start, found, NULL, why);
+    if (rc != 0)
+        worlds_release();
+    return rc;
+}
+
 void worlds_release(void)
 {
+    persist_close(worlds.file);
+    worlds.file = NULL;
     for (size_t i = 0; i < worlds.by_name.room; i++)
         if (worlds.by_name.slots[i].key)
             world_unref(worlds.by_name.slots[i].value);
@@ -72,6 +97,7 @@ static bool name_is_right(const char *name)
 int worlds_put(const char *name, const struct scenario *scenario, char **why)
 {
     struct world *fresh;
+    int rc = 0;
 
     if (!name_is_right(name)) {
         *why = text_printf("a sandbox's name is 1 to %d characters of A-Z a-z 0-9 _ . -", NAME_MOST);
@@ -80,19 +106,31 @@ int worlds_put(const char *name, const struct scenario *scenario, char **why)
     fresh = world_new(name, scenario ? scenario : worlds.start, why);
     if (!fresh)
         return -1;
-    put(name, fresh);
-    return 0;
+    pthread_mutex_lock(&worlds.changing);
+    if (!worlds.file || persist_put(worlds.file, fresh, why) == 0)
+        put(name, world_ref(fresh));
+    else
+        rc = -1;
+    pthread_mutex_unlock(&worlds.changing);
+    world_unref(fresh);
+    return rc;
 }
 
-bool worlds_remove(const char *name)
+int worlds_remove(const char *name, char **why)
 {
     struct world *w = *name ? worlds_find(name, strlen(name)) : NULL;
+    int rc = 0;
 
     if (!w)
-        return false;
-    put(name, NULL);
+        return 1;
+    pthread_mutex_lock(&worlds.changing);
+    if (!worlds.file || persist_drop(worlds.file, w, why) == 0)
+        put(name, NULL);
+    else
+        rc = -1;
+    pthread_mutex_unlock(&worlds.changing);
     world_unref(w);
-    return true;
+    return rc;
 }
 
 cJSON *worlds_list(void)

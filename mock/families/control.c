@@ -117,7 +117,12 @@ enum step control_sandbox_put(struct call *c)
 
 enum step control_sandbox_delete(struct call *c)
 {
-    if (!worlds_remove(c->param[0].text))
+    char *why = NULL;
+    int rc = worlds_remove(c->param[0].text, &why);
+
+    if (rc < 0)
+        return control_refuse_take(c, 507, why);
+    if (rc > 0)
         return control_refuse_take(c, 404, text_printf("there is no sandbox %s", c->param[0].text));
     relay_close_sandbox(c->param[0].text);
     return control_answer(c, 200, json_object(J_FLAG("deleted", true)));

@@ -49,3 +49,15 @@ bool clock_stands(struct clock *c)
 {
     return atomic_load(&c->stands);
 }
+
+void clock_read(struct clock *c, bool *stands, int64_t *value)
+{
+    *stands = atomic_load(&c->stands);
+    *value = atomic_load(&c->value);
+}
+
+void clock_write(struct clock *c, bool stands, int64_t value)
+{
+    atomic_store(&c->value, value);
+    atomic_store(&c->stands, stands);
+}

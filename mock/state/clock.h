@@ -14,5 +14,8 @@ void clock_stand_at(struct clock *c, int64_t stamp); // stands still from now on
 void clock_advance(struct clock *c, int64_t microseconds); // moves it, standing or running
 void clock_run(struct clock *c);                     // real time again, shift forgotten
 bool clock_stands(struct clock *c);
+/* The whole of it: the time it stands at, else its shift against real time. */
+void clock_read(struct clock *c, bool *stands, int64_t *value);
+void clock_write(struct clock *c, bool stands, int64_t value);
 
 #endif

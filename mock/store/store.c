@@ -377,6 +377,11 @@ void store_keep(struct store *s, struct keeper *k)
     s->keeper = k;
 }
 
+struct keeper *store_keeper(struct store *s)
+{
+    return s->keeper;
+}
+
 /* Lets the lock go, then the docs that the store no longer holds. */
 static void txn_end(struct txn *t, bool undone)
 {

@@ -71,6 +71,7 @@ struct keeper {
 };
 /* From now on; before anybody else sees the store. `k` must outlive the last txn_commit; NULL: none. */
 void store_keep(struct store *s, struct keeper *k);
+struct keeper *store_keeper(struct store *s);
 /* For a keeper that failed: puts back what stood there before these changes, the newest first. They must
  * be the last ones of the store. Its references stay the keeper's. */
 void txn_undo(struct txn *t, const struct change *changes, size_t count);
