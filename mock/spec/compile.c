@@ -220,7 +220,7 @@ static void compile(int argc, char **argv)
         struct row *row = &rows.at[i];
 
         row->op.response = schema_named(row->cell_response, row);
-        row->op.request = schema_named(row->cell_request, row);
+        row->op.request = request_node(row);
     }
     if (!compile_faults)
         emit(argv[1]);

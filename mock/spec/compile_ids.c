@@ -9,6 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+uint32_t request_node(const struct row *row)
+{
+    struct body_shape b;
+
+    body_shape(row->cell_request, &b);
+    if (!strcmp(b.result_member, "result") && shape_member(b.whole, "success"))
+        return schema_node(b.result);
+    return schema_named(row->cell_request, row);
+}
+
 /* The last placeholder of a path: "pool_id". */
 char *last_param_dup(const char *path)
 {

@@ -83,6 +83,9 @@ void candidate_judge(const char *path, struct candidate *out);
 void candidate_drop_bytes(struct candidate *c);
 void not_derived_write(struct buf *out);
 
+/* The schema of the body an operation takes. Two requests are written down as the answer to them: then it
+ * is what that answer carries (PUT of smart_shield/healthchecks, PATCH of a service's settings). */
+uint32_t request_node(const struct row *row);
 /* Where things lie: `param` is the placeholder of the item. */
 char *last_param_dup(const char *path);
 /* Which member of a resource holds the id that stands in its path; "": none. */

@@ -4,38 +4,22 @@
 #include "common/json.h"
 #include "common/mem.h"
 #include "common/text.h"
-#include "mock/call.h"
-#include "mock/serve.h"
 #include "mock/spec/resources.h"
 #include "mock/spec/sample_part.h"
 #include "mock/spec/schema.h"
 #include "mock/spec/schema_check.h"
-#include "mock/state/scenario.h"
 #include "mock/world.h"
+#include "tests/unit/ask.h"
 
 #include <check.h>
-#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define ACCOUNT "a0000000000000000000000000000001"
-#define ZONE "b0000000000000000000000000000001"
-#define TOKEN "life-cycle-token-0123456789abcdef0123456"
-#define KEY "0123456789abcdef0123456789abcdef01234"
-
 /* What the issue asks for at least. */
 #define COLLECTIONS_LEAST 250
 #define SINGLETONS_LEAST 350
-
-static const char scenario_text[] =
-    "{\"seed\":4,\"behaviour\":{\"sunset\":\"alive\"},\"clock\":\"2026-03-01T09:00:00Z\","
-    "\"accounts\":[{\"id\":\"" ACCOUNT "\",\"name\":\"Acme\"}],"
-    "\"users\":[{\"email\":\"owner@acme.example\",\"global_key\":\"" KEY "\",\"memberships\":["
-    "{\"account\":\"Acme\",\"roles\":[\"Super Administrator - All Privileges\"]}]}],"
-    "\"zones\":[{\"id\":\"" ZONE "\",\"name\":\"one.example\",\"account\":\"Acme\"}],"
-    "\"tokens\":[{\"name\":\"all\",\"kind\":\"user\",\"value\":\"" TOKEN "\",\"permissions\":\"all\"}]}";
 
 /* Where the document speaks of one thing in two ways, so that what was sent can't be shown. */
 static const struct {
@@ -59,83 +43,12 @@ __attribute__((format(printf, 2, 3))) static void complain(const char *where, co
     failures++;
 }
 
-/* -- asking ------------------------------------------------------------------------------------- */
-
-struct answer {
-    int status;
-    cJSON *json; // the caller's; NULL: no body, or none of JSON
-    cJSON *result; // in json
-    const struct op *op;
-};
-
-struct source {
-    const char *at;
-    size_t left;
-};
-
-static long read_body(void *from, void *into, size_t room)
+/* The one resource in the answer's result. */
+static cJSON *kept_in(const struct answer *a)
 {
-    struct source *s = from;
-    size_t n = s->left < room ? s->left : room;
+    const char *within = spec_text(a->op->within);
 
-    memcpy(into, s->at, n);
-    s->at += n;
-    s->left -= n;
-    return (long)n;
-}
-
-static void add_header(struct call *c, const char *name, const char *value)
-{
-    c->in.header[c->in.header_count++] = (struct call_header){ name, value };
-}
-
-static void take_answer(struct answer *a, const struct call *c)
-{
-    const char *member = spec_text(c->op->result_member);
-
-    a->status = c->out.status;
-    a->op = c->op;
-    if (!c->out.no_body && c->out.body->len)
-        a->json = json_parse(NULL, c->out.body->at, c->out.body->len);
-    a->result = a->json && *member ? json_get(a->json, member) : a->json;
-    if (c->op->verb != VERB_LIST && *spec_text(c->op->within))
-        a->result = json_get(a->result, spec_text(c->op->within));
-}
-
-static struct answer ask(const char *method, const char *path, const char *query, const cJSON *body)
-{
-    char *text = body ? json_print_dup(body) : xstrdup("");
-    struct source source = { text, strlen(text) };
-    struct buf out = { 0 }, head = { 0 };
-    struct answer a = { 0 };
-    struct call c = { .arena = arena_new() };
-
-    c.in.method = method;
-    c.in.path = arena_printf(c.arena, "/client/v4%s", path);
-    c.in.query = query;
-    add_header(&c, "Host", "127.0.0.1");
-    add_header(&c, "Authorization", "Bearer " TOKEN);
-    add_header(&c, "Content-Type", "application/json");
-    c.in.read_body = read_body;
-    c.in.body_from = &source;
-    c.in.body_length = (int64_t)source.left;
-    ((struct sockaddr_in *)&c.in.peer)->sin_family = AF_INET;
-    ((struct sockaddr_in *)&c.in.peer)->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    c.out.body = &out;
-    c.out.head = &head;
-    serve(&c);
-    take_answer(&a, &c);
-    arena_free(c.arena);
-    buf_release(&out);
-    buf_release(&head);
-    free(text);
-    return a;
-}
-
-static void answer_release(struct answer *a)
-{
-    cJSON_Delete(a->json);
-    *a = (struct answer){ 0 };
+    return *within && a->op->verb != VERB_LIST ? json_get(a->result, within) : a->result;
 }
 
 /* Is a good answer valid by its schema? */
@@ -478,7 +391,7 @@ static char *make_one(const struct resource *r, const char *collection, cJSON **
     char *where = text_printf("%s %s", op_method(create), spec_text(create->path));
 
     if (is_good(where, &a)) {
-        const cJSON *result = cJSON_IsArray(a.result) ? a.result->child : a.result;
+        const cJSON *result = cJSON_IsArray(kept_in(&a)) ? kept_in(&a)->child : kept_in(&a);
 
         id = put                       ? xstrdup(own_id)
              : cJSON_IsString(a.result) ? xstrdup(a.result->valuestring)
@@ -530,7 +443,7 @@ static void check_shown(const struct resource *r, const char *path, const cJSON 
     struct answer a = ask("GET", path, "", NULL);
 
     if (is_good(where, &a) && cJSON_IsObject(sent))
-        shows(where, r->shown, sent, a.result, spec_text(r->id_member));
+        shows(where, r->shown, sent, kept_in(&a), spec_text(r->id_member));
     answer_release(&a);
     free(where);
 }
@@ -565,7 +478,7 @@ static void check_changed(const struct resource *r, const char *path, enum verb 
     if (!op)
         return;
     before = ask("GET", path, "", NULL);
-    change = change_dup(op, r, before.result);
+    change = change_dup(op, r, kept_in(&before));
     body = verb == VERB_MERGE && change ? cJSON_Duplicate(change, true) : body_dup(op, r);
     if (verb != VERB_MERGE && change && cJSON_IsObject(body))
         json_put(body, change->child->string, cJSON_Duplicate(change->child, true));
@@ -573,10 +486,10 @@ static void check_changed(const struct resource *r, const char *path, enum verb 
     a = ask(op_method(op), path, "", whole);
     if (is_good(where, &a))
         check_shown(r, path, body);
-    if (verb == VERB_MERGE && cJSON_IsObject(before.result) && change) {
-        cJSON_DeleteItemFromObjectCaseSensitive(before.result, spec_text(r->modified));
-        cJSON_DeleteItemFromObjectCaseSensitive(before.result, change->child->string);
-        check_shown(r, path, before.result); // what was not sent stays
+    if (verb == VERB_MERGE && cJSON_IsObject(kept_in(&before)) && change) {
+        cJSON_DeleteItemFromObjectCaseSensitive(kept_in(&before), spec_text(r->modified));
+        cJSON_DeleteItemFromObjectCaseSensitive(kept_in(&before), change->child->string);
+        check_shown(r, path, kept_in(&before)); // what was not sent stays
     }
     cJSON_Delete(change);
     cJSON_Delete(body);
@@ -684,19 +597,6 @@ START_TEST(every_derived_singleton_lives)
 }
 END_TEST
 
-static void setup(void)
-{
-    struct scenario_errors errors = { 0 };
-    struct scenario *s = scenario_parse(scenario_text, strlen(scenario_text), &errors);
-    char *why = NULL;
-
-    for (size_t i = 0; i < errors.count; i++)
-        printf("%s: %s\n", errors.items[i].path, errors.items[i].what);
-    ck_assert_ptr_nonnull(s);
-    ck_assert_int_eq(worlds_setup(s, &why), 0);
-    scenario_unref(s);
-}
-
 static void teardown(void)
 {
     for (size_t k = 0; k < KIND_COUNT; k++) {
@@ -714,7 +614,7 @@ int main(void)
     int failed;
 
     json_setup();
-    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_checked_fixture(tcase, ask_setup, teardown);
     tcase_set_timeout(tcase, 110);
     tcase_add_test(tcase, every_derived_collection_lives);
     tcase_add_test(tcase, every_derived_singleton_lives);
