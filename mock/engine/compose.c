@@ -40,7 +40,8 @@ struct known {
 
 static struct known known_of(const struct resource *r, uint32_t request, const cJSON *sent)
 {
-    return (struct known){ r, request, fit_members_new(request, sent), fit_members_new(r->shown, sent) };
+    return (struct known){ r, request, fit_members_new(request, sent),
+                           fit_members_new(r->shown, sent) };
 }
 
 static void known_release(struct known *k)
@@ -154,7 +155,8 @@ static char *fresh_id_dup(struct call *c, const struct resource *r)
     char *id;
 
     if (r->id_style == ID_NUMBER)
-        return text_printf("%llu", (unsigned long long)(world_random(c->world) % 900000000 + 100000));
+        return text_printf("%llu",
+                           (unsigned long long)(world_random(c->world) % 900000000 + 100000));
     if (r->id_style == ID_UUID) {
         id = xmalloc(37);
         world_uuid(c->world, id);
@@ -167,14 +169,16 @@ static char *fresh_id_dup(struct call *c, const struct resource *r)
     return id;
 }
 
-/* The id of a new resource: the path's where a PUT makes it, the client's own, or the server's choice. */
+/* The id of a new resource: the path's where a PUT makes it, the client's own, or the server's
+ * choice. */
 static char *new_id_dup(struct call *c, const struct resource *r, const cJSON *fresh)
 {
     const cJSON *own = json_get(fresh, spec_text(r->id_member));
 
     if (c->op->kind == (enum kind)(r - spec_resources) && c->op->verb == VERB_REPLACE)
         return xstrdup(call_id(c));
-    if ((r->id_style == ID_NAME || r->id_style == ID_HOOK) && cJSON_IsString(own) && *own->valuestring)
+    if ((r->id_style == ID_NAME || r->id_style == ID_HOOK) && cJSON_IsString(own) &&
+        *own->valuestring)
         return xstrdup(own->valuestring);
     if ((r->id_style == ID_NAME || r->id_style == ID_HOOK) && cJSON_IsNumber(own))
         return json_print_dup(own);
@@ -196,7 +200,8 @@ static cJSON *id_value(const struct resource *r, const char *id)
 }
 
 /* The id as the resource shows it; NULL: it shows none, or has it already. */
-static cJSON *id_item(struct call *c, const struct resource *r, const struct doc *old, const cJSON *fresh)
+static cJSON *id_item(struct call *c, const struct resource *r, const struct doc *old,
+                      const cJSON *fresh)
 {
     cJSON *item;
     char *id;
@@ -268,8 +273,8 @@ static void put_in_order(const struct resource *r, cJSON *fresh)
 }
 
 /* Laid out as the schema shows it, with all that it requires. */
-static void finish(struct call *c, const struct resource *r, const struct doc *old, const cJSON *before,
-                   cJSON *fresh)
+static void finish(struct call *c, const struct resource *r, const struct doc *old,
+                   const cJSON *before, cJSON *fresh)
 {
     struct fit f = call_fit(c, (r->own_defaults ? 0 : FIT_DEFAULTS) | (r->named ? FIT_LOOSE : 0));
     cJSON *id;
@@ -291,8 +296,8 @@ static void finish(struct call *c, const struct resource *r, const struct doc *o
         put_in_order(r, fresh);
 }
 
-static enum step compose_by_schema(struct call *c, enum kind kind, const struct doc *old, cJSON *fresh,
-                                   bool merge)
+static enum step compose_by_schema(struct call *c, enum kind kind, const struct doc *old,
+                                   cJSON *fresh, bool merge)
 {
     const struct resource *r = resource_of(kind);
     shape_hook *shape = spec_kind_hooks[kind].shape;
@@ -320,9 +325,10 @@ static enum step compose_by_schema(struct call *c, enum kind kind, const struct 
     return step;
 }
 
-/* Without a word from the schemas: all that was sent goes to the hook, and what it makes of it is kept. */
-static enum step compose_by_shape(struct call *c, enum kind kind, const struct doc *old, cJSON *fresh,
-                                  bool merge)
+/* Without a word from the schemas: all that was sent goes to the hook, and what it makes of it is
+ * kept. */
+static enum step compose_by_shape(struct call *c, enum kind kind, const struct doc *old,
+                                  cJSON *fresh, bool merge)
 {
     const struct resource *r = resource_of(kind);
     cJSON *id;
@@ -341,7 +347,8 @@ static enum step compose_by_shape(struct call *c, enum kind kind, const struct d
     return GO_ON;
 }
 
-enum step engine_compose(struct call *c, enum kind kind, const struct doc *old, cJSON *fresh, bool merge)
+enum step engine_compose(struct call *c, enum kind kind, const struct doc *old, cJSON *fresh,
+                         bool merge)
 {
     return resource_of(kind)->by_shape ? compose_by_shape(c, kind, old, fresh, merge)
                                        : compose_by_schema(c, kind, old, fresh, merge);

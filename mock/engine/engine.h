@@ -1,5 +1,6 @@
-/* engine: what collections and singletons have in common: made, listed, read, replaced, merged, deleted
- * by their row in spec_resources. Behaviour that a row can't say are hooks, named in the descriptor.
+/* engine: what collections and singletons have in common: made, listed, read, replaced, merged,
+ * deleted by their row in spec_resources. Behaviour that a row can't say are hooks, named in the
+ * descriptor.
  *
  * Hooks (prototypes are generated into gen/hooks.h):
  *   shape     no lock     normalise and check the new body; refuse() ends the call
@@ -8,8 +9,8 @@
  *   removed   write lock  refuse, or drop dependents, before a delete
  *   view      no lock     add computed members to what is shown
  *   extra     write lock  the compiled form kept with the doc (doc_extra)
- *   order     any         compare two docs (store/shelf.h): `order`, and `order_2` for range look-ups
- *   action    no lock     the whole operation, opening its own view or txn
+ *   order     any         compare two docs (store/shelf.h): `order`, and `order_2` for range
+ * look-ups action    no lock     the whole operation, opening its own view or txn
  */
 #ifndef MF_ENGINE_H
 #define MF_ENGINE_H
@@ -39,23 +40,25 @@ extern const struct kind_hooks spec_kind_hooks[KIND_COUNT];
 /* The operation by its verb; GO_ON if the op has none (then the schema answers). */
 enum step engine_serve(struct call *c);
 
-/* The owner of the call's resource: the concrete path of its collection (of a singleton: its own), ids
- * in lower case (arena). Only for operations with a kind. */
+/* The owner of the call's resource: the concrete path of its collection (of a singleton: its own),
+ * ids in lower case (arena). Only for operations with a kind. */
 const char *call_owner(struct call *c);
-/* The owner of another kind below the same account, zone or parents: parameters are filled by place,
- * else by name, from the call's path; NULL if one is not there. */
+/* The owner of another kind below the same account, zone or parents: parameters are filled by
+ * place, else by name, from the call's path; NULL if one is not there. */
 const char *call_owner_of(struct call *c, enum kind kind);
 /* The id at the end of the path, as the store has it: decoded, hex and UUIDs in lower case. */
 const char *call_id(struct call *c);
 
-/* The pieces, for hooks and actions that do more than one thing (batch, import, bulk). All give answers
- * through refuse(); `fresh` is the caller's tree and is changed in place. `old` NULL: it is new. */
-/* No lock: what was sent becomes the whole resource: known members, defaults, the shape hook, id, stamps,
- * what the schema requires. With `merge`, what was sent is laid over `old`; else `old` gives the members
- * that only the server sets. */
-enum step engine_compose(struct call *c, enum kind kind, const struct doc *old, cJSON *fresh, bool merge);
-/* Unique names, references and the limit are checked, the conflict hook asked, the doc put, the after
- * hook called; *made is borrowed from the txn. */
+/* The pieces, for hooks and actions that do more than one thing (batch, import, bulk). All give
+ * answers through refuse(); `fresh` is the caller's tree and is changed in place. `old` NULL: it is
+ * new. */
+/* No lock: what was sent becomes the whole resource: known members, defaults, the shape hook, id,
+ * stamps, what the schema requires. With `merge`, what was sent is laid over `old`; else `old`
+ * gives the members that only the server sets. */
+enum step engine_compose(struct call *c, enum kind kind, const struct doc *old, cJSON *fresh,
+                         bool merge);
+/* Unique names, references and the limit are checked, the conflict hook asked, the doc put, the
+ * after hook called; *made is borrowed from the txn. */
 enum step engine_put(struct call *c, struct txn *t, enum kind kind, const char *owner,
                      const struct doc *old, cJSON *fresh, struct doc **made);
 /* Asks the removed hook, then removes it with all that lies below it. */
@@ -71,7 +74,8 @@ enum step engine_answer_deleted(struct call *c, const struct doc *d);
 enum step engine_answer_docs(struct call *c, enum kind kind, struct doc *const *docs, size_t count);
 enum step engine_missing(struct call *c, enum kind kind);
 
-/* The stored doc of a singleton, or NULL while it is as it began (a reference, held by the arena). */
+/* The stored doc of a singleton, or NULL while it is as it began (a reference, held by the arena).
+ */
 struct doc *engine_single(struct call *c, enum kind kind);
 /* What a singleton shows, stored or as it began; the caller's. */
 cJSON *engine_single_shown(struct call *c, enum kind kind);

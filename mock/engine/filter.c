@@ -9,19 +9,26 @@
 static const char *const order_names[] = { "order", "order_by", "sort_by", "sort" };
 static const char *const direction_names[] = { "direction", "sort_order", "order", "sort" };
 /* What turns pages; read by list.c. */
-static const char *const page_names[] = { "page",   "per_page",           "limit",      "page_size", "pageSize",
-                                          "offset", "continuation_token", "page_token", "cursor",    "match" };
+static const char *const page_names[] = {
+    "page",   "per_page",           "limit",      "page_size", "pageSize",
+    "offset", "continuation_token", "page_token", "cursor",    "match"
+};
 
 static const struct {
     const char *ending;
     enum text_op op;
 } text_ops[] = {
-    { "", TEXT_EQUAL },           { ".exact", TEXT_EQUAL },     { ".contains", TEXT_CONTAINS },
-    { ".startswith", TEXT_STARTS }, { ".endswith", TEXT_ENDS }, { ".present", TEXT_PRESENT },
+    { "", TEXT_EQUAL },
+    { ".exact", TEXT_EQUAL },
+    { ".contains", TEXT_CONTAINS },
+    { ".startswith", TEXT_STARTS },
+    { ".endswith", TEXT_ENDS },
+    { ".present", TEXT_PRESENT },
     { ".absent", TEXT_ABSENT },
 };
 
-static void add(struct wanted *w, const struct resource_filter *f, const char *value, enum text_op op)
+static void add(struct wanted *w, const struct resource_filter *f, const char *value,
+                enum text_op op)
 {
     if (w->count < FILTERS_MOST)
         w->filters[w->count++] = (struct filter){
@@ -34,7 +41,8 @@ static void add(struct wanted *w, const struct resource_filter *f, const char *v
 }
 
 /* True: the parameter `name` is this filter's, and its value is noted. */
-static bool take(struct call *c, struct wanted *w, const struct resource_filter *f, const char *name)
+static bool take(struct call *c, struct wanted *w, const struct resource_filter *f,
+                 const char *name)
 {
     const char *query = spec_text(f->query), *value = call_query(c, name);
     bool ops = f->how == FILTER_TEXT_OPS || f->how == FILTER_TAG_OPS;
@@ -95,11 +103,13 @@ static bool take_order(struct call *c, const struct resource *r, struct wanted *
     if (!may_order(r, member))
         return false;
     w->order = member;
-    w->descending = w->descending || down || (value[len] && text_same_nocase(value + len + 1, "desc"));
+    w->descending =
+        w->descending || down || (value[len] && text_same_nocase(value + len + 1, "desc"));
     return true;
 }
 
-static void take_parameter(struct call *c, const struct resource *r, struct wanted *w, const char *name)
+static void take_parameter(struct call *c, const struct resource *r, struct wanted *w,
+                           const char *name)
 {
     const char *word = arena_printf(c->arena, "%s", name);
 
@@ -110,7 +120,8 @@ static void take_parameter(struct call *c, const struct resource *r, struct want
         return;
     if (!words_have(r->queries, name))
         return; // the API ignores what it does not know (REC)
-    c->ignored_query = c->ignored_query ? arena_printf(c->arena, "%s %s", c->ignored_query, word) : word;
+    c->ignored_query =
+        c->ignored_query ? arena_printf(c->arena, "%s %s", c->ignored_query, word) : word;
 }
 
 void wanted_read(struct call *c, const struct resource *r, struct wanted *out)
@@ -150,7 +161,8 @@ static bool text_fits(const struct filter *f, const char *text)
         return have >= len && !strcasecmp(text + have - len, f->value);
     case TEXT_PRESENT:
     case TEXT_ABSENT:
-        return f->tags ? !strncasecmp(text, f->value, len) && (text[len] == ':' || !text[len]) : *text != '\0';
+        return f->tags ? !strncasecmp(text, f->value, len) && (text[len] == ':' || !text[len])
+                       : *text != '\0';
     }
     return false;
 }
@@ -239,8 +251,8 @@ static void key_read(struct keyed *k, const char *member)
     k->is_number = cJSON_IsNumber(value);
     k->number = k->is_number ? value->valuedouble : 0;
     k->text = cJSON_IsString(value) ? xstrdup(value->valuestring)
-              : value              ? json_print_dup(value)
-                                   : xstrdup("");
+              : value               ? json_print_dup(value)
+                                    : xstrdup("");
     cJSON_Delete(json);
 }
 

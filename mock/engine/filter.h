@@ -1,4 +1,5 @@
-/* filter: which docs of a shelf a list's query wants, and in which order. One thread: the request's. */
+/* filter: which docs of a shelf a list's query wants, and in which order. One thread: the
+ * request's. */
 #ifndef MF_ENGINE_FILTER_H
 #define MF_ENGINE_FILTER_H
 

@@ -1,5 +1,5 @@
-/* Lists: a page of a shelf. In the shelf's own order a page costs the page; a filter or another order
- * costs the shelf. */
+/* Lists: a page of a shelf. In the shelf's own order a page costs the page; a filter or another
+ * order costs the shelf. */
 #include "mock/engine/filter.h"
 
 #include "common/mem.h"
@@ -115,8 +115,8 @@ static char *cursor_dup(size_t next, const char *id)
 }
 
 /* result_info in the form that the operation's schema has for it. */
-static cJSON *info_of(struct call *c, const struct resource *r, const struct window *w, size_t count,
-                      size_t total, const char *cursor)
+static cJSON *info_of(struct call *c, const struct resource *r, const struct window *w,
+                      size_t count, size_t total, const char *cursor)
 {
     size_t per_page = w->per_page ? w->per_page : count ? count : 1;
     struct fit f = { .op = NULL };
@@ -132,7 +132,8 @@ static cJSON *info_of(struct call *c, const struct resource *r, const struct win
     if (!c->op->info || (r->named && r->page_style == PAGE_NUMBER))
         return all;
     cJSON_AddStringToObject(all, "cursor", cursor);
-    cJSON_AddItemToObject(all, "cursors", *cursor ? json_object(J_TEXT("after", cursor)) : cJSON_CreateObject());
+    cJSON_AddItemToObject(all, "cursors",
+                          *cursor ? json_object(J_TEXT("after", cursor)) : cJSON_CreateObject());
     fitted = fit_dup(&f, c->op->info, all, "result_info");
     cJSON_Delete(all);
     return fitted;
@@ -192,7 +193,8 @@ static enum step answer_texts(struct call *c, struct doc *const *docs, size_t co
 }
 
 /* Items in the form that the list's own schema has for them. */
-static cJSON *items_shown(struct call *c, const struct resource *r, struct doc *const *docs, size_t count)
+static cJSON *items_shown(struct call *c, const struct resource *r, struct doc *const *docs,
+                          size_t count)
 {
     uint32_t node = item_node(c->op);
     struct fit f = { .op = NULL, .seed = 1, .how = FIT_LOOSE };
@@ -240,8 +242,8 @@ static enum step answer_items(struct call *c, const struct resource *r, cJSON *l
     return step;
 }
 
-static enum step answer_window(struct call *c, enum kind kind, struct doc *const *docs, size_t count,
-                               const struct window *w, size_t total)
+static enum step answer_window(struct call *c, enum kind kind, struct doc *const *docs,
+                               size_t count, const struct window *w, size_t total)
 {
     const struct resource *r = resource_of(kind);
     bool more = count && w->first + count < total;
@@ -356,7 +358,8 @@ enum step engine_list(struct call *c)
     plain = !wanted.count && !wanted.order;
     v = view_begin(world_store(c->world));
     if (parent_there(c, v, kind))
-        held = plain ? hold_window(c, v, kind, &w, wanted.descending, &total) : hold_all(c, v, kind);
+        held =
+            plain ? hold_window(c, v, kind, &w, wanted.descending, &total) : hold_all(c, v, kind);
     view_end(v);
     if (!held)
         return engine_missing(c, r->parent);

@@ -73,7 +73,8 @@ static const char *filled(struct call *c, const struct segments *own, const stru
 
         if (!is_param(own, s))
             continue;
-        same_name = own->len[s] == wanted->len[i] && !memcmp(own->at[s], wanted->at[i], own->len[s]);
+        same_name =
+            own->len[s] == wanted->len[i] && !memcmp(own->at[s], wanted->at[i], own->len[s]);
         if (param < c->param_count && (s == i ? i < common : i >= common && same_name))
             return owner_text(c, c->param[param].text);
         param++;
@@ -163,7 +164,8 @@ bool parent_there(struct call *c, struct view *v, enum kind kind)
     struct segments own, root;
     size_t param = 0;
 
-    if (parent == KIND_NONE || (p->by_hooks && parent != KIND_ZONE) || p->form != RESOURCE_COLLECTION)
+    if (parent == KIND_NONE || (p->by_hooks && parent != KIND_ZONE) ||
+        p->form != RESOURCE_COLLECTION)
         return true;
     own = split(path, strlen(path));
     root = root_of(p, &own);

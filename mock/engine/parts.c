@@ -33,8 +33,11 @@ struct fit call_fit(struct call *c, unsigned how)
 
     for (size_t i = 0; i < c->param_count; i++)
         ids[i] = c->param[i].text;
-    return (struct fit){ .op = c->op, .ids = ids, .ids_count = c->param_count,
-                         .seed = how & FIT_INPUT ? 0 : world_random(c->world), .how = how };
+    return (struct fit){ .op = c->op,
+                         .ids = ids,
+                         .ids_count = c->param_count,
+                         .seed = how & FIT_INPUT ? 0 : world_random(c->world),
+                         .how = how };
 }
 
 static void drop_tree(void *tree)
@@ -68,8 +71,8 @@ void tree_become(cJSON *into, cJSON *from)
     cJSON_Delete(from);
 }
 
-bool member_matches(const cJSON *json, const char *path, bool (*fits)(const cJSON *value, const void *of),
-                    const void *of)
+bool member_matches(const cJSON *json, const char *path,
+                    bool (*fits)(const cJSON *value, const void *of), const void *of)
 {
     size_t len = strcspn(path, ".[");
     char *name;
@@ -82,7 +85,8 @@ bool member_matches(const cJSON *json, const char *path, bool (*fits)(const cJSO
         if (!cJSON_IsArray(json))
             return fits(json, of);
         cJSON_ArrayForEach (item, json)
-            found = found || member_matches(item, *path ? path + 2 + (path[2] == '.') : path, fits, of);
+            found =
+                found || member_matches(item, *path ? path + 2 + (path[2] == '.') : path, fits, of);
         return found;
     }
     name = xstrndup(path, len);

@@ -28,8 +28,8 @@ cJSON *call_tree(struct call *c, cJSON *tree);
 void tree_become(cJSON *into, cJSON *from);
 
 /* Does a value, found at a path such as "tags[].name", equal the text of a query? */
-bool member_matches(const cJSON *json, const char *path, bool (*fits)(const cJSON *value, const void *of),
-                    const void *of);
+bool member_matches(const cJSON *json, const char *path,
+                    bool (*fits)(const cJSON *value, const void *of), const void *of);
 
 enum step engine_list(struct call *c);
 enum step single_serve(struct call *c);
@@ -37,8 +37,8 @@ enum step single_serve(struct call *c);
 enum step answer_value(struct call *c, const struct resource *r, cJSON *json);
 /* The value in the form that the schema of c->op has for its result; moved in and out. */
 cJSON *in_form_take(struct call *c, cJSON *json);
-/* Where request and answer differ in the document, the answer must still be valid: a member that does
- * not fit is shown as invented. */
+/* Where request and answer differ in the document, the answer must still be valid: a member that
+ * does not fit is shown as invented. */
 void value_repair(struct call *c, uint32_t node, cJSON *value);
 /* Around a result that is text already, where the op has the usual envelope. */
 bool answers_text(const struct call *c, const struct resource *r);

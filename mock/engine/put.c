@@ -30,7 +30,8 @@ static void key_visit(void *to, const char *word)
     cJSON_free(text);
 }
 
-/* Owner, number of the rule and its values: unique in the store of the kind; NULL: a value is absent. */
+/* Owner, number of the rule and its values: unique in the store of the kind; NULL: a value is
+ * absent. */
 static char *key_dup(const struct resource_unique *u, const char *owner, const cJSON *fresh)
 {
     struct key k = { .fresh = fresh, .whole = true };
@@ -110,7 +111,8 @@ static bool target_visit(const cJSON *value, const void *of)
     return false;
 }
 
-static enum step check_refs(struct call *c, struct txn *t, const struct resource *r, const cJSON *fresh)
+static enum step check_refs(struct call *c, struct txn *t, const struct resource *r,
+                            const cJSON *fresh)
 {
     for (size_t i = 0; i < r->refs_count; i++) {
         const struct resource_ref *ref = &spec_refs[r->refs + i];
@@ -124,7 +126,8 @@ static enum step check_refs(struct call *c, struct txn *t, const struct resource
 }
 
 /* The id that the fresh resource is kept under. */
-static char *id_dup(struct call *c, const struct resource *r, const struct doc *old, const cJSON *fresh)
+static char *id_dup(struct call *c, const struct resource *r, const struct doc *old,
+                    const cJSON *fresh)
 {
     const cJSON *own = *spec_text(r->id_member) ? json_get(fresh, spec_text(r->id_member)) : NULL;
     char random[33];
@@ -154,7 +157,8 @@ enum step engine_put(struct call *c, struct txn *t, enum kind kind, const char *
 
     if (!old && r->limit && view_count(txn_view(t), kind, owner) >= r->limit)
         return refuse(c, r->limit_error);
-    if (check_unique(c, t, kind, owner, old, fresh) == ANSWERED || check_refs(c, t, r, fresh) == ANSWERED)
+    if (check_unique(c, t, kind, owner, old, fresh) == ANSWERED ||
+        check_refs(c, t, r, fresh) == ANSWERED)
         return ANSWERED;
     if (hooks->conflict && hooks->conflict(c, t, old, fresh) == ANSWERED)
         return ANSWERED;
@@ -176,8 +180,9 @@ enum step engine_remove(struct call *c, struct txn *t, struct doc *old)
 
     if (removed && removed(c, t, old) == ANSWERED)
         return ANSWERED;
-    path = resource_of(kind)->form == RESOURCE_COLLECTION ? item_path_dup(doc_owner(old), doc_id(old))
-                                                          : xstrdup(doc_owner(old));
+    path = resource_of(kind)->form == RESOURCE_COLLECTION
+               ? item_path_dup(doc_owner(old), doc_id(old))
+               : xstrdup(doc_owner(old));
     engine_clear_below(t, kind, path);
     txn_remove_of(t, kind, doc_owner(old), doc_id(old));
     free(path);

@@ -37,9 +37,11 @@ bool answers_text(const struct call *c, const struct resource *r)
     const struct op *op = c->op;
     const char *type = spec_text(op->content_type);
 
-    if (!op->plain || *spec_text(op->within) || op->ok == 204 || (*type && !strstr(type, "application/json")))
+    if (!op->plain || *spec_text(op->within) || op->ok == 204 ||
+        (*type && !strstr(type, "application/json")))
         return false;
-    return op->result == r->shown || !op->result || (r->named && types_of(op->result) != SCHEMA_ARRAY);
+    return op->result == r->shown || !op->result ||
+           (r->named && types_of(op->result) != SCHEMA_ARRAY);
 }
 
 static enum step answer_nothing(struct call *c)
@@ -137,7 +139,8 @@ enum step answer_value(struct call *c, const struct resource *r, cJSON *json)
         cJSON_Delete(json);
         return answer_nothing(c);
     }
-    if (c->op->result && !(r->named && c->op->plain && !*spec_text(c->op->within) && types_of(c->op->result) != SCHEMA_ARRAY))
+    if (c->op->result && !(r->named && c->op->plain && !*spec_text(c->op->within) &&
+                           types_of(c->op->result) != SCHEMA_ARRAY))
         json = in_form_take(c, json);
     return c->op->plain ? answer(c, json) : answer_own_form(c, json);
 }

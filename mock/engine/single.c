@@ -28,7 +28,8 @@ static const struct op *reader(const struct call *c, const struct resource *r)
     for (const struct op *op = c->op; op >= spec_ops && op->path == c->op->path; op--)
         if (op->verb == VERB_READ)
             return op;
-    for (const struct op *op = c->op; op < spec_ops + spec_op_count && op->path == c->op->path; op++)
+    for (const struct op *op = c->op; op < spec_ops + spec_op_count && op->path == c->op->path;
+         op++)
         if (op->verb == VERB_READ)
             return op;
     return r->op[VERB_READ] ? &spec_ops[r->op[VERB_READ] - 1] : NULL;
@@ -123,7 +124,8 @@ static cJSON *sent_dup(struct call *c, const struct doc *base)
     if (cJSON_IsArray(before) && cJSON_IsObject(sent))
         for (sent = sent->child; sent && !cJSON_IsArray(sent);)
             sent = sent->next;
-    if (sent && (cJSON_IsObject(before) == cJSON_IsObject(sent)) && cJSON_IsArray(before) == cJSON_IsArray(sent)) {
+    if (sent && (cJSON_IsObject(before) == cJSON_IsObject(sent)) &&
+        cJSON_IsArray(before) == cJSON_IsArray(sent)) {
         cJSON_Delete(before);
         return cJSON_Duplicate(sent, true);
     }

@@ -1,8 +1,8 @@
-/* Room 7: what the operation does: the family's hook or fixed answer where a descriptor has one, else the
- * engine on the kept resource, else an answer from the response schema. */
+/* Room 7: what the operation does: the family's hook or fixed answer where a descriptor has one,
+ * else the engine on the kept resource, else an answer from the response schema. */
+#include "mock/engine/engine.h"
 #include "common/text.h"
 #include "gen/hooks.h"
-#include "mock/engine/engine.h"
 #include "mock/rooms/rooms.h"
 #include "mock/world.h"
 

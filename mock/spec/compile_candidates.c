@@ -52,10 +52,12 @@ static bool is_json(const struct row *row)
 
 bool row_asks(const struct row *row)
 {
-    static const char *const pages[] = { "page",   "per_page", "page_size",          "pageSize",
-                                         "cursor", "limit",    "continuation_token", "page_token",
-                                         "offset", "after",    "order",              "direction",
-                                         "sort",   "order_by", "sort_by",            "sort_order" };
+    static const char *const pages[] = {
+        "page",      "per_page",           "page_size",  "pageSize", "cursor",
+        "limit",     "continuation_token", "page_token", "offset",   "after",
+        "order",     "direction",          "sort",       "order_by", "sort_by",
+        "sort_order"
+    };
     const char *at = *row->cell_query == '-' ? "" : row->cell_query;
 
     for (; *at; at += strcspn(at, " "), at += strspn(at, " ")) {
@@ -70,15 +72,15 @@ bool row_asks(const struct row *row)
     return false;
 }
 
-/* Last segments that name something done, measured or made up on the spot, and products that are all
- * reports: nothing there is kept. */
+/* Last segments that name something done, measured or made up on the spot, and products that are
+ * all reports: nothing there is kept. */
 static bool is_computed(const char *path)
 {
-    static const char *const words[] = { "verify",  "search",   "preview", "download",  "export",
-                                         "trace",   "analyze",  "inspect", "validate",  "lookup",
-                                         "query",   "stats",    "usage",   "metrics",   "summary",
-                                         "top",     "report",   "health",  "count",     "diff",
-                                         "check",   "ping",     "logs",    "evaluate",  "loa" };
+    static const char *const words[] = { "verify", "search",  "preview", "download", "export",
+                                         "trace",  "analyze", "inspect", "validate", "lookup",
+                                         "query",  "stats",   "usage",   "metrics",  "summary",
+                                         "top",    "report",  "health",  "count",    "diff",
+                                         "check",  "ping",    "logs",    "evaluate", "loa" };
     const char *last = strrchr(path, '/') + 1;
 
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
@@ -97,7 +99,8 @@ static const char *judge_answer(const struct candidate *c)
 
 static const char *judge_item(struct candidate *c)
 {
-    const struct row *creates = c->op[VERB_CREATE] || c->searched ? c->op[VERB_CREATE] : c->op[VERB_REPLACE];
+    const struct row *creates =
+        c->op[VERB_CREATE] || c->searched ? c->op[VERB_CREATE] : c->op[VERB_REPLACE];
     const char *reason;
 
     if (!c->op[VERB_READ])
@@ -136,7 +139,8 @@ static const char *judge_single(struct candidate *c)
         return "an action: no operation reads it";
     if ((reason = judge_answer(c)))
         return reason;
-    if (shape_type(c->shown.result) == TYPE_ARRAY && (row_asks(c->op[VERB_READ]) || (c->op[VERB_MERGE] && !c->op[VERB_REPLACE])))
+    if (shape_type(c->shown.result) == TYPE_ARRAY &&
+        (row_asks(c->op[VERB_READ]) || (c->op[VERB_MERGE] && !c->op[VERB_REPLACE])))
         return "a list whose entries have no path of their own";
     if (c->op[VERB_REPLACE] || c->op[VERB_MERGE] || sets(c))
         return NULL;
@@ -193,7 +197,8 @@ static char *parent_of(const char *shape)
     return xstrndup(shape, (size_t)(strrchr(shape, '/') - shape));
 }
 
-/* Which member of what CREATE answers has the id; a string is the id itself (browser-rendering/crawl). */
+/* Which member of what CREATE answers has the id; a string is the id itself
+ * (browser-rendering/crawl). */
 static const char *id_of_made(struct candidate *c, const char *param)
 {
     struct body_shape made;
@@ -327,7 +332,8 @@ static void write_path(struct buf *out, const struct row *first)
     if (c.form)
         write_lacks(out, &c);
     else
-        buf_printf(out, "%s\n", collection && c.op[VERB_READ] ? "a list of what is not kept" : c.reason);
+        buf_printf(out, "%s\n",
+                   collection && c.op[VERB_READ] ? "a list of what is not kept" : c.reason);
     if (out->len == before) // kept, with all its verbs
         out->len = start;
 }
@@ -337,6 +343,7 @@ void not_derived_write(struct buf *out)
 {
     buf_text(out, "path\tmethods\twhy\n");
     for (size_t i = 0; i < rows.count; i++)
-        if (rows.at[i].op.in_document && (!i || strcmp(rows.at[i - 1].shape, rows.at[i].shape) != 0))
+        if (rows.at[i].op.in_document &&
+            (!i || strcmp(rows.at[i - 1].shape, rows.at[i].shape) != 0))
             write_path(out, &rows.at[i]);
 }

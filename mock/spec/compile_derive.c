@@ -11,11 +11,13 @@
 #define PER_PAGE 20        // where the document names none (INF)
 #define PER_PAGE_MOST 1000 // where it names no most (INF)
 
-static const char *const verb_names[] = { "none", "list", "create", "read", "replace", "merge", "delete", NULL };
+static const char *const verb_names[] = { "none",    "list",  "create", "read",
+                                          "replace", "merge", "delete", NULL };
 
 static bool named_by_client(const struct kind_row *k, const char *member)
 {
-    static const char *const endings[] = { "name", "slug", "key", "hostname", "domain", "type", "email", "prefix" };
+    static const char *const endings[] = { "name",   "slug", "key",   "hostname",
+                                           "domain", "type", "email", "prefix" };
     const struct row *create = k->op[VERB_CREATE];
     const cJSON *sent = create ? schema_json(create->cell_request) : NULL, *own;
     char *param = last_param_dup(k->at);
@@ -37,15 +39,19 @@ static bool is_uuid(const cJSON *schema)
     return (format && !strcmp(format, "uuid")) || least == 36 || (most == 36 && least != 32);
 }
 
-static void fill_id(struct kind_row *k, const cJSON *shown, const cJSON *made, const char *id_member)
+static void fill_id(struct kind_row *k, const cJSON *shown, const cJSON *made,
+                    const char *id_member)
 {
     const char *member = k->r.id_member ? text_at(k->r.id_member) : id_member;
     const cJSON *own = *member ? shape_member(shown, member) : NULL;
     const cJSON *first = *member && made ? shape_member(made, member) : NULL;
-    int64_t least = own ? shape_number(own, "minLength") : -1, most = own ? shape_number(own, "maxLength") : -1;
+    int64_t least = own ? shape_number(own, "minLength") : -1,
+            most = own ? shape_number(own, "maxLength") : -1;
 
     k->r.id_member = text_add(member);
-    k->r.id_digits = most > 0 && most < 32 ? (uint8_t)most : least > 32 && least < 200 && least != 36 ? (uint8_t)least : 32;
+    k->r.id_digits = most > 0 && most < 32                      ? (uint8_t)most
+                     : least > 32 && least < 200 && least != 36 ? (uint8_t)least
+                                                                : 32;
     if (k->json && json_get(k->json, "id"))
         return;
     if (own && shape_type(own) == TYPE_NUMBER)
@@ -72,8 +78,9 @@ static uint32_t stamp_of(const cJSON *shown, const char *const *names, size_t co
 static void fill_stamps(struct kind_row *k, const cJSON *shown)
 {
     static const char *const made[] = { "created_on", "created_at", "createdAt", "created" };
-    static const char *const changed[] = { "modified_on", "modified_at", "updated_at", "updatedAt",
-                                           "updated_on", "modified", "last_updated", "last_modified" };
+    static const char *const changed[] = { "modified_on",  "modified_at",  "updated_at",
+                                           "updatedAt",    "updated_on",   "modified",
+                                           "last_updated", "last_modified" };
 
     if (k->json && json_get(k->json, "stamps"))
         return;
@@ -89,10 +96,12 @@ static bool is_one_of(const char *name, const char *const *words)
     return false;
 }
 
-static const char *const numbers[] = { "page", "per_page", "offset", "limit", "page_size", "pageSize", NULL };
+static const char *const numbers[] = { "page",      "per_page", "offset", "limit",
+                                       "page_size", "pageSize", NULL };
 static const char *const cursors[] = { "cursor", "continuation_token", "page_token", NULL };
 static const char *const sizes[] = { "per_page", "limit", "page_size", "pageSize", NULL };
-static const char *const orders[] = { "order", "direction", "sort", "order_by", "sort_by", "sort_order", "match", NULL };
+static const char *const orders[] = { "order",   "direction",  "sort",  "order_by",
+                                      "sort_by", "sort_order", "match", NULL };
 
 /* "per_page:number(5..50)": the bounds, where there are some. */
 static void fill_bounds(struct kind_row *k, const char *type)
@@ -121,7 +130,8 @@ static void fill_filter(struct kind_row *k, const cJSON *shown, const char *name
     const cJSON *member = shape_member(shown, name);
     enum shape_type type = shape_type(member);
 
-    if (has_filter(k, name) || is_one_of(name, numbers) || is_one_of(name, cursors) || is_one_of(name, orders))
+    if (has_filter(k, name) || is_one_of(name, numbers) || is_one_of(name, cursors) ||
+        is_one_of(name, orders))
         return;
     if (member && type != TYPE_OBJECT && type != TYPE_ARRAY && type != TYPE_UNKNOWN)
         filter_add(k, name, name, FILTER_EQUAL);
@@ -148,7 +158,8 @@ static bool next_query(char **at, struct query *q)
 
 static void fill_list(struct kind_row *k, const cJSON *shown)
 {
-    char *cell = k->op[VERB_LIST] ? xstrdup(k->op[VERB_LIST]->cell_query) : xstrdup("-"), *at = cell;
+    char *cell = k->op[VERB_LIST] ? xstrdup(k->op[VERB_LIST]->cell_query) : xstrdup("-"),
+         *at = cell;
     bool named = k->json && json_at(k->json, "list.page");
     enum page_style style = PAGE_NONE;
     struct query q;
@@ -185,7 +196,8 @@ static void fill_list(struct kind_row *k, const cJSON *shown)
 /* Is the body the usual envelope, so that words and order are the dialect's? */
 static bool is_plain(const struct body_shape *b, enum verb verb)
 {
-    static const char *const usual[] = { "result", "success", "errors", "messages", "result_info", NULL };
+    static const char *const usual[] = { "result",   "success",     "errors",
+                                         "messages", "result_info", NULL };
 
     if (!b->whole)
         return true;
@@ -228,7 +240,8 @@ static void fill_verbs(struct kind_row *k)
         while (verb_names[v] && strcmp(verb_names[v], one->string) != 0)
             v++;
         if (!verb_names[v])
-            fault(k->source, path_join(path, one->string), true, "list, create, read, replace, merge or delete");
+            fault(k->source, path_join(path, one->string), true,
+                  "list, create, read, replace, merge or delete");
         else if (cJSON_IsNull(one))
             k->op[v] = NULL;
         else if (cJSON_IsString(one))
@@ -292,7 +305,8 @@ static void fill(struct kind_row *k)
     memcpy(k->op, c.op, sizeof k->op);
     if (k->r.form == RESOURCE_COLLECTION)
         fill_id(k, c.kept, c.made, c.id_member);
-    for (size_t root = k->also_count; root-- > 0;) // the main root last: its operations stay in the row
+    for (size_t root = k->also_count;
+         root-- > 0;) // the main root last: its operations stay in the row
         fill_root(k, root);
     if (!k->r.name)
         k->r.name = text_add(k->at);
@@ -304,7 +318,8 @@ static void fill(struct kind_row *k)
         k->r.op[v] = k->op[v] ? (uint16_t)(k->op[v] - rows.at + 1) : 0;
     fill_stamps(k, c.kept);
     fill_list(k, c.kept);
-    k->r.put_creates = k->r.form == RESOURCE_COLLECTION && k->op[VERB_REPLACE] && !k->op[VERB_CREATE];
+    k->r.put_creates =
+        k->r.form == RESOURCE_COLLECTION && k->op[VERB_REPLACE] && !k->op[VERB_CREATE];
 }
 
 static uint16_t parent_kind(const struct kind_row *k)
@@ -362,7 +377,8 @@ void kinds_derive(void)
         kind_rows.count = 1;
     }
     for (size_t i = 0; i < rows.count; i++)
-        if (rows.at[i].op.in_document && (!i || strcmp(rows.at[i - 1].shape, rows.at[i].shape) != 0))
+        if (rows.at[i].op.in_document &&
+            (!i || strcmp(rows.at[i - 1].shape, rows.at[i].shape) != 0))
             add_derived(&rows.at[i]);
     for (size_t i = 1; i < kind_rows.count; i++)
         fill(&kind_rows.at[i]);

@@ -48,7 +48,8 @@ struct sought {
     const char *found;
 };
 
-/* Called the same as the placeholder but for its spelling, or by its end: {oauth_client_id}: client_id. */
+/* Called the same as the placeholder but for its spelling, or by its end: {oauth_client_id}:
+ * client_id. */
 static void like_visit(void *to, const char *name, const cJSON *schema)
 {
     struct sought *s = to;
@@ -65,7 +66,8 @@ static void like_visit(void *to, const char *name, const cJSON *schema)
 
 const char *id_member_of(const char *param, const cJSON *shown)
 {
-    static const char *const own_names[] = { "name", "slug", "key", "hostname", "uuid", "tag", "email" };
+    static const char *const own_names[] = { "name", "slug", "key",  "hostname",
+                                             "uuid", "tag",  "email" };
     static const char *const ends[] = { "", "_name", "_id", "_tag" };
     static const char *const usual[] = { "id", "uuid", "uid", "tag" };
     const char *last = strrchr(param, '_'), *ending = last ? last + 1 : param;
@@ -106,7 +108,8 @@ static void within_visit(void *to, const char *name, const cJSON *schema)
     bool list = shape_type(schema) == TYPE_ARRAY;
     const cJSON *one = list ? shape_items(schema) : schema;
 
-    if (w->found || list != w->lists || shape_type(one) != TYPE_OBJECT || !shape_member(one, w->id_member))
+    if (w->found || list != w->lists || shape_type(one) != TYPE_OBJECT ||
+        !shape_member(one, w->id_member))
         return;
     w->found = name;
     w->schema = one;
@@ -116,7 +119,8 @@ const char *within_of(const cJSON *result, const char *id_member)
 {
     struct within w = { .id_member = id_member };
 
-    if (!result || !*id_member || shape_type(result) != TYPE_OBJECT || shape_member(result, id_member))
+    if (!result || !*id_member || shape_type(result) != TYPE_OBJECT ||
+        shape_member(result, id_member))
         return "";
     shape_each(result, within_visit, &w);
     w.lists = true;
@@ -128,7 +132,8 @@ const char *within_of(const cJSON *result, const char *id_member)
 static void wrap_visit(void *to, const char *name, const cJSON *schema)
 {
     struct within *w = to;
-    const char *member = shape_type(schema) == TYPE_OBJECT ? id_member_of(w->id_member, schema) : "";
+    const char *member =
+        shape_type(schema) == TYPE_OBJECT ? id_member_of(w->id_member, schema) : "";
 
     if (w->found || !*member)
         return;
@@ -145,4 +150,3 @@ const cJSON *kept_of(const char *param, const cJSON *result, const char **within
     *within = w.found ? w.found : "";
     return w.found ? w.schema : result;
 }
-

@@ -25,8 +25,8 @@ struct kind_row *kind_add(const char *at)
     }
     if (!k->count)
         k->at[k->count++] = (struct kind_row){ .at = "", .shape = "" };
-    k->at[k->count] = (struct kind_row){ .at = at, .shape = shape_dup(at), .also = { at },
-                                         .also_count = 1 };
+    k->at[k->count] =
+        (struct kind_row){ .at = at, .shape = shape_dup(at), .also = { at }, .also_count = 1 };
     return &k->at[k->count++];
 }
 
@@ -121,7 +121,9 @@ static uint32_t size_of(const struct kind_row *k, const char *path, const cJSON 
 
 static void read_filters(struct kind_row *k, const char *path, const cJSON *json)
 {
-    static const char *const hows[] = { "equal", "contains", "text_ops", "tag_ops", "ignore", NULL };
+    static const char *const hows[] = {
+        "equal", "contains", "text_ops", "tag_ops", "ignore", NULL
+    };
     static const char *const known[] = { "how", "member", NULL };
     const cJSON *one;
 
@@ -147,7 +149,8 @@ static void read_filters(struct kind_row *k, const char *path, const cJSON *json
 
 static void read_list(struct kind_row *k, const char *path, const cJSON *json)
 {
-    static const char *const known[] = { "page", "per_page", "order", "default_order", "filter", NULL };
+    static const char *const known[] = { "page",          "per_page", "order",
+                                         "default_order", "filter",   NULL };
     static const char *const known_per_page[] = { "default", "min", "max", NULL };
     static const char *const pages[] = { "none", "number", "cursor", NULL };
     const cJSON *per_page = json_get(json, "per_page");
@@ -235,8 +238,8 @@ static void read_delete(struct kind_row *k, const char *path, const cJSON *json)
 
 static void read_hooks(struct kind_row *k, const char *path, const cJSON *json)
 {
-    static const char *const known[] = { "shape", "conflict", "after", "removed",
-                                         "view",  "extra",    "order", "order_2", NULL };
+    static const char *const known[] = { "shape", "conflict", "after",   "removed", "view",
+                                         "extra", "order",    "order_2", NULL };
     const cJSON *one;
 
     check_keys(k->source, path, json, known);
@@ -270,7 +273,8 @@ static void read_stamps(struct kind_row *k, const char *path, const cJSON *json)
 
     if (stamps) {
         if (!cJSON_IsArray(stamps) || cJSON_GetArraySize(stamps) > 2)
-            fault(k->source, path_join(path, "stamps"), false, "names of the created and the modified stamp");
+            fault(k->source, path_join(path, "stamps"), false,
+                  "names of the created and the modified stamp");
         k->r.created = text_add(cJSON_GetStringValue(cJSON_GetArrayItem(stamps, 0)));
         k->r.modified = text_add(cJSON_GetStringValue(cJSON_GetArrayItem(stamps, 1)));
     }
@@ -309,7 +313,8 @@ static void read_words(struct kind_row *k, const cJSON *json)
     k->r.defaults = json_of(json_get(json, "defaults"));
     k->r.members = words_of(k, path_join(path, "members"), json_get(json, "members"));
     k->r.server = words_of(k, path_join(path, "server"), json_get(json, "server"));
-    k->r.initial = cJSON_IsTrue(json_get(json, "singleton")) ? 0 : json_of(json_get(json, "singleton"));
+    k->r.initial =
+        cJSON_IsTrue(json_get(json, "singleton")) ? 0 : json_of(json_get(json, "singleton"));
     read_list(k, path_join(path, "list"), json_get(json, "list"));
     read_uniques(k, path_join(path, "unique"), json_get(json, "unique"));
     read_refs(k, path_join(path, "refs"), json_get(json, "refs"));
@@ -326,11 +331,11 @@ static void read_words(struct kind_row *k, const cJSON *json)
 void kind_read(const struct source *s, const char *family, const cJSON *json)
 {
     static const char *const known[] = {
-        "at",      "id",     "id_member", "stamps", "stamp_digits", "touch",  "defaults",
-        "server",  "unique", "refs",      "list",   "singleton",    "delete", "missing",
-        "limit",   "verbs",  "also",      "dialect", "actions",     "hooks",  "extra_members",
-        "by_shape",
-        "members", "own_defaults", "why",    NULL
+        "at",       "id",      "id_member",     "stamps",   "stamp_digits", "touch",
+        "defaults", "server",  "unique",        "refs",     "list",         "singleton",
+        "delete",   "missing", "limit",         "verbs",    "also",         "dialect",
+        "actions",  "hooks",   "extra_members", "by_shape", "members",      "own_defaults",
+        "why",      NULL
     };
     const char *at = json_text(json, "at"), *place = path_join("resources", json->string);
     struct kind_row *k;
@@ -353,7 +358,7 @@ void kind_read(const struct source *s, const char *family, const cJSON *json)
     k->r.named = true;
     k->r.by_hooks = is_identity(json->string);
     k->r.form = json_get(json, "singleton") || at[strlen(at) - 1] != '}' ? RESOURCE_SINGLETON
-                                                                        : RESOURCE_COLLECTION;
+                                                                         : RESOURCE_COLLECTION;
     read_words(k, json);
 }
 
@@ -376,7 +381,8 @@ void filter_add(struct kind_row *k, const char *query, const char *member, enum 
     if (!k->r.filters_count)
         k->r.filters = (uint32_t)filters_count;
     filters = xrealloc(filters, (filters_count + 1) * sizeof *filters);
-    filters[filters_count] = (struct resource_filter){ text_add(query), text_add(member), (uint8_t)how };
+    filters[filters_count] =
+        (struct resource_filter){ text_add(query), text_add(member), (uint8_t)how };
     k->r.filters_count++;
     filters_count++;
 }

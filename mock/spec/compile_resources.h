@@ -59,23 +59,23 @@ void kind_read(const struct source *s, const char *family, const cJSON *json);
  * actions are read: what hooks serve is not derived. */
 void kinds_derive(void);
 void filter_add(struct kind_row *k, const char *query, const char *member, enum filter_how how);
-void refs_resolve(void); // names of kinds, once all are known
-void kinds_emit(struct buf *out);             // gen/resources.c
+void refs_resolve(void);                                    // names of kinds, once all are known
+void kinds_emit(struct buf *out);                           // gen/resources.c
 void kinds_emit_hooks(struct buf *head, struct buf *table); // prototypes, spec_kind_hooks
 
-/* Paths that are no kept resource, each with its reason, and the verbs that kept ones lack. By facts
- * alone, whatever descriptors say. */
+/* Paths that are no kept resource, each with its reason, and the verbs that kept ones lack. By
+ * facts alone, whatever descriptors say. */
 struct candidate {
-    const char *path, *shape;    // of the item or singleton
+    const char *path, *shape; // of the item or singleton
     struct row *op[VERB_COUNT];
-    struct body_shape shown;     // what READ answers
-    const cJSON *kept;           // of an item: the one thing in it that is kept
-    const char *within;          // of an item: the member of the result that it is; ""
-    const cJSON *made;           // of an item: the same in what CREATE answers, or NULL
-    const char *id_member;       // of an item: which member of it holds the id; ""
-    enum resource_form form;     // RESOURCE_NONE: not one
-    const char *reason;          // why not
-    bool searched;               // POST on the collection looks for things: PUT does not make them
+    struct body_shape shown; // what READ answers
+    const cJSON *kept;       // of an item: the one thing in it that is kept
+    const char *within;      // of an item: the member of the result that it is; ""
+    const cJSON *made;       // of an item: the same in what CREATE answers, or NULL
+    const char *id_member;   // of an item: which member of it holds the id; ""
+    enum resource_form form; // RESOURCE_NONE: not one
+    const char *reason;      // why not
+    bool searched;           // POST on the collection looks for things: PUT does not make them
 };
 /* The candidate at a path that has a GET; *out is filled. */
 void candidate_judge(const char *path, struct candidate *out);
@@ -83,8 +83,9 @@ void candidate_judge(const char *path, struct candidate *out);
 void candidate_drop_bytes(struct candidate *c);
 void not_derived_write(struct buf *out);
 
-/* The schema of the body an operation takes. Two requests are written down as the answer to them: then it
- * is what that answer carries (PUT of smart_shield/healthchecks, PATCH of a service's settings). */
+/* The schema of the body an operation takes. Two requests are written down as the answer to them:
+ * then it is what that answer carries (PUT of smart_shield/healthchecks, PATCH of a service's
+ * settings). */
 uint32_t request_node(const struct row *row);
 /* Where things lie: `param` is the placeholder of the item. */
 char *last_param_dup(const char *path);
@@ -92,10 +93,12 @@ char *last_param_dup(const char *path);
 const char *id_member_of(const char *param, const cJSON *shown);
 /* The member of a result that is the resource itself, told by its id; "": the result is it. */
 const char *within_of(const cJSON *result, const char *id_member);
-/* What is kept: the result of READ, or the one thing in it (under the name *within) that has an id. */
+/* What is kept: the result of READ, or the one thing in it (under the name *within) that has an id.
+ */
 const cJSON *kept_of(const char *param, const cJSON *result, const char **within);
 
-/* Does the query have a parameter that must be there, or one of those that turn the pages of a list? */
+/* Does the query have a parameter that must be there, or one of those that turn the pages of a
+ * list? */
 bool row_asks(const struct row *row);
 /* Index of rows by shape, made once. */
 struct row *row_at(const char *shape, enum method method);

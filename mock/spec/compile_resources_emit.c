@@ -69,23 +69,29 @@ void kinds_emit(struct buf *out)
         emit_kind(out, &kind_rows.at[i]);
     buf_text(out, "};\nconst struct resource_filter spec_filters[] = {\n");
     for (size_t i = 0; i < filters_count; i++)
-        buf_printf(out, "    { %u, %u, %u },\n", filters[i].query, filters[i].member, filters[i].how);
+        buf_printf(out, "    { %u, %u, %u },\n", filters[i].query, filters[i].member,
+                   filters[i].how);
     buf_text(out, "    { 0 }\n};\nconst struct resource_unique spec_uniques[] = {\n");
     for (size_t i = 0; i < uniques_count; i++)
         buf_printf(out, "    { %u, %u },\n", uniques[i].members, uniques[i].error);
     buf_text(out, "    { 0 }\n};\nconst struct resource_ref spec_refs[] = {\n");
     for (size_t i = 0; i < refs_count; i++)
-        buf_printf(out, "    { %u, %u, %u },\n", refs[i].ref.member, refs[i].ref.kind, refs[i].ref.error);
+        buf_printf(out, "    { %u, %u, %u },\n", refs[i].ref.member, refs[i].ref.kind,
+                   refs[i].ref.error);
     buf_text(out, "    { 0 }\n};\n");
 }
 
 static const struct {
     const char *member, *prototype;
 } hook_forms[] = {
-    [HOOK_SHAPE] = { "shape", "enum step %s(struct call *c, const struct doc *old, cJSON *fresh);\n" },
-    [HOOK_CONFLICT] = { "conflict", "enum step %s(struct call *c, struct txn *t, const struct doc *old, cJSON *fresh);\n" },
-    [HOOK_AFTER] = { "after", "enum step %s(struct call *c, struct txn *t, const struct doc *made);\n" },
-    [HOOK_REMOVED] = { "removed", "enum step %s(struct call *c, struct txn *t, const struct doc *old);\n" },
+    [HOOK_SHAPE] = { "shape",
+                     "enum step %s(struct call *c, const struct doc *old, cJSON *fresh);\n" },
+    [HOOK_CONFLICT] = { "conflict", "enum step %s(struct call *c, struct txn *t, const struct doc "
+                                    "*old, cJSON *fresh);\n" },
+    [HOOK_AFTER] = { "after",
+                     "enum step %s(struct call *c, struct txn *t, const struct doc *made);\n" },
+    [HOOK_REMOVED] = { "removed",
+                       "enum step %s(struct call *c, struct txn *t, const struct doc *old);\n" },
     [HOOK_VIEW] = { "view", "void %s(const struct call *c, cJSON *shown);\n" },
     [HOOK_EXTRA] = { "extra", "void *%s(const cJSON *shown, void (**done)(void *extra));\n" },
     [HOOK_ORDER] = { "order[0]", "int %s(const struct doc *a, const struct doc *b);\n" },

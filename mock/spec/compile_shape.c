@@ -35,8 +35,7 @@ static bool walk(const cJSON *json, bool (*visit)(void *to, const cJSON *part), 
 
 static bool type_visit(void *to, const cJSON *part)
 {
-    static const char *const names[] = { "",       "object", "array", "string",
-                                         "number", "boolean" };
+    static const char *const names[] = { "", "object", "array", "string", "number", "boolean" };
     enum shape_type *out = to;
     const char *type = json_text(part, "type");
 
@@ -200,8 +199,8 @@ static void list_visit(void *to, const char *name, const cJSON *schema)
     const cJSON *items = shape_type(schema) == TYPE_ARRAY ? shape_items(schema) : NULL;
     bool objects = items && shape_type(items) == TYPE_OBJECT;
 
-    if (!items || !strcmp(name, "errors") || !strcmp(name, "messages") || !strcmp(name, "schemas") ||
-        (l->name && !(objects && shape_type(l->items) != TYPE_OBJECT)))
+    if (!items || !strcmp(name, "errors") || !strcmp(name, "messages") ||
+        !strcmp(name, "schemas") || (l->name && !(objects && shape_type(l->items) != TYPE_OBJECT)))
         return;
     l->name = name;
     l->items = items;
@@ -226,7 +225,8 @@ void body_shape(const char *name, struct body_shape *out)
     static const char *const carriers[] = { "result", "data", "results" };
     bool envelope;
 
-    *out = (struct body_shape){ .whole = schema_json(name), .result_member = "", .list_member = "" };
+    *out =
+        (struct body_shape){ .whole = schema_json(name), .result_member = "", .list_member = "" };
     if (!out->whole)
         return;
     envelope = shape_member(out->whole, "success") || shape_member(out->whole, "errors");

@@ -1,5 +1,6 @@
-/* compile_shape: what a schema says of a body, told from its JSON: where the result lies, whether it is
- * one thing or a list. Part of mockflare-compile; everything is borrowed from the schema files. */
+/* compile_shape: what a schema says of a body, told from its JSON: where the result lies, whether
+ * it is one thing or a list. Part of mockflare-compile; everything is borrowed from the schema
+ * files. */
 #ifndef MF_COMPILE_SHAPE_H
 #define MF_COMPILE_SHAPE_H
 
@@ -9,9 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-const cJSON *schema_json(const char *name);  // NULL: "-" or unknown
-uint32_t schema_node(const cJSON *json);     // its compiled node; 0 for NULL
-const cJSON *shape_open(const cJSON *json);  // references followed
+const cJSON *schema_json(const char *name); // NULL: "-" or unknown
+uint32_t schema_node(const cJSON *json);    // its compiled node; 0 for NULL
+const cJSON *shape_open(const cJSON *json); // references followed
 
 enum shape_type { TYPE_UNKNOWN, TYPE_OBJECT, TYPE_ARRAY, TYPE_STRING, TYPE_NUMBER, TYPE_BOOL };
 enum shape_type shape_type(const cJSON *json);

@@ -37,7 +37,8 @@ static void add(struct members *list, const char *name, uint32_t node, bool requ
         schema_open(known->node, &old);
         schema_open(node, &fresh);
         known->required = known->required || required;
-        if (fresh.flags && !old.members_count && !old.enums_count && !old.one_count && !old.any_count)
+        if (fresh.flags && !old.members_count && !old.enums_count && !old.one_count &&
+            !old.any_count)
             known->node = node; // a part that says more than that it is there
         return;
     }
@@ -147,7 +148,8 @@ static cJSON *param_dup(const struct fit *f, const struct member *m)
     int which = f->op ? param_of_member(f->op, m->name) : -1;
     cJSON *made;
 
-    if (which < 0 || (size_t)which >= f->ids_count || !strcmp(m->name, "id") || !strcmp(m->name, "name"))
+    if (which < 0 || (size_t)which >= f->ids_count || !strcmp(m->name, "id") ||
+        !strcmp(m->name, "name"))
         return NULL;
     made = cJSON_CreateString(f->ids[which]);
     if (schema_check(m->node, made, NULL))
@@ -184,7 +186,8 @@ static cJSON *absent_dup(const struct fit *f, const struct member *m, unsigned d
     return made;
 }
 
-static cJSON *member_dup(const struct fit *f, const struct member *m, const cJSON *given, unsigned depth)
+static cJSON *member_dup(const struct fit *f, const struct member *m, const cJSON *given,
+                         unsigned depth)
 {
     uint32_t barred = f->how & FIT_INPUT ? SCHEMA_READ_ONLY : SCHEMA_WRITE_ONLY;
     struct schema s;
@@ -269,8 +272,9 @@ static cJSON *value_dup(const struct fit *f, uint32_t node, const cJSON *given, 
 
 cJSON *fit_dup(const struct fit *f, uint32_t node, const cJSON *given, const char *name)
 {
-    return node ? value_dup(f, node, given, name, 0)
-                : given ? cJSON_Duplicate(given, true) : cJSON_CreateObject();
+    return node    ? value_dup(f, node, given, name, 0)
+           : given ? cJSON_Duplicate(given, true)
+                   : cJSON_CreateObject();
 }
 
 struct fit_members *fit_members_new(uint32_t node, const cJSON *given)

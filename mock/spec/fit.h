@@ -20,14 +20,18 @@ struct fit {
     unsigned how;
 };
 
-/* The caller's tree; `given` stays as it is and may be NULL (all is invented then). Node 0: a copy. */
+/* The caller's tree; `given` stays as it is and may be NULL (all is invented then). Node 0: a copy.
+ */
 cJSON *fit_dup(const struct fit *f, uint32_t node, const cJSON *given, const char *name);
-/* The members that the alternative which suits `given` (may be NULL) knows, to be asked many times. */
+/* The members that the alternative which suits `given` (may be NULL) knows, to be asked many times.
+ */
 struct fit_members;
 struct fit_members *fit_members_new(uint32_t node, const cJSON *given);
-bool fit_members_find(const struct fit_members *m, const char *name, uint32_t *out); // as fit_member
+bool fit_members_find(const struct fit_members *m, const char *name,
+                      uint32_t *out); // as fit_member
 void fit_members_free(struct fit_members *m);
-/* False: the alternative that suits `given` (may be NULL) does not know the member. *out is its node. */
+/* False: the alternative that suits `given` (may be NULL) does not know the member. *out is its
+ * node. */
 bool fit_member(uint32_t node, const cJSON *given, const char *name, uint32_t *out);
 bool fit_allows_null(uint32_t node);
 

@@ -1,5 +1,5 @@
-/* resources: what the API keeps, one row a kind: collections and singletons, named by descriptors or
- * derived from paths and schemas. Generated, read-only, any thread. */
+/* resources: what the API keeps, one row a kind: collections and singletons, named by descriptors
+ * or derived from paths and schemas. Generated, read-only, any thread. */
 #ifndef MF_RESOURCES_H
 #define MF_RESOURCES_H
 
@@ -29,7 +29,8 @@ enum page_style { PAGE_NONE, PAGE_NUMBER, PAGE_CURSOR };
 enum filter_how {
     FILTER_EQUAL,
     FILTER_CONTAINS, // case is ignored
-    FILTER_TEXT_OPS, // dns: `name.exact`, `.contains`, `.startswith`, `.endswith`, `.present`, `.absent`
+    FILTER_TEXT_OPS, // dns: `name.exact`, `.contains`, `.startswith`, `.endswith`, `.present`,
+                     // `.absent`
     FILTER_TAG_OPS,  // dns: the same on items "name:value" of a list
     FILTER_IGNORE    // known to do nothing
 };
@@ -57,19 +58,19 @@ struct resource_ref {
 };
 
 struct resource {
-    uint32_t name;      // text: "dns_record"; the item's path where no descriptor names it
-    uint32_t at;        // text: path template of the item, or of the singleton
-    uint32_t roots;     // text: `at` and the same below other roots, blank-separated
-    uint32_t shown;     // schema node of one resource as READ shows it
-    uint32_t id_member; // text; "": the id is the path's alone
+    uint32_t name;              // text: "dns_record"; the item's path where no descriptor names it
+    uint32_t at;                // text: path template of the item, or of the singleton
+    uint32_t roots;             // text: `at` and the same below other roots, blank-separated
+    uint32_t shown;             // schema node of one resource as READ shows it
+    uint32_t id_member;         // text; "": the id is the path's alone
     uint32_t created, modified; // texts: members that hold the stamps, "" if none
-    uint32_t defaults;      // text: compact JSON, path -> value; "" if none
-    uint32_t initial;       // text: compact JSON a singleton starts with; "": from the schema
-    uint32_t members;       // text: order of the members as recorded, blank-separated; "": the schema's
-    uint32_t server;        // text: members a client can't set, blank-separated
-    uint32_t orders;        // text: members a list may be ordered by, blank-separated; "": any
+    uint32_t defaults;          // text: compact JSON, path -> value; "" if none
+    uint32_t initial;           // text: compact JSON a singleton starts with; "": from the schema
+    uint32_t members; // text: order of the members as recorded, blank-separated; "": the schema's
+    uint32_t server;  // text: members a client can't set, blank-separated
+    uint32_t orders;  // text: members a list may be ordered by, blank-separated; "": any
     uint32_t default_order; // text: "name" or "-created_on"; "": as the shelf stands
-    uint32_t queries;       // text: query parameters that the document has for LIST, blank-separated
+    uint32_t queries; // text: query parameters that the document has for LIST, blank-separated
     uint32_t filters, uniques, refs; // first indices into the three tables
     uint32_t per_page, per_page_least, per_page_most, limit;
     uint16_t filters_count, uniques_count, refs_count;

@@ -1,5 +1,5 @@
-/* sample_part: one invented value of a schema, for members that an answer must have and nobody gave.
- * Valid against its node, the same for the same seed. Any thread. */
+/* sample_part: one invented value of a schema, for members that an answer must have and nobody
+ * gave. Valid against its node, the same for the same seed. Any thread. */
 #ifndef MF_SAMPLE_PART_H
 #define MF_SAMPLE_PART_H
 

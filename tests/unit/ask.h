@@ -23,13 +23,15 @@
 
 static const char ask_scenario[] =
     "{\"seed\":4,\"clock\":\"2026-03-01T09:00:00Z\",\"behaviour\":{\"sunset\":\"alive\"},"
-    "\"accounts\":[{\"id\":\"" ACCOUNT "\",\"name\":\"Acme\"},{\"id\":\"" OTHER_ACCOUNT "\",\"name\":\"Other\"}],"
+    "\"accounts\":[{\"id\":\"" ACCOUNT "\",\"name\":\"Acme\"},{\"id\":\"" OTHER_ACCOUNT
+    "\",\"name\":\"Other\"}],"
     "\"users\":[{\"email\":\"owner@acme.example\",\"memberships\":["
     "{\"account\":\"Acme\",\"roles\":[\"Super Administrator - All Privileges\"]},"
     "{\"account\":\"Other\",\"roles\":[\"Super Administrator - All Privileges\"]}]}],"
     "\"zones\":[{\"id\":\"" ZONE "\",\"name\":\"one.example\",\"account\":\"Acme\"},"
     "{\"id\":\"" OTHER_ZONE "\",\"name\":\"two.example\",\"account\":\"Acme\"}],"
-    "\"tokens\":[{\"name\":\"all\",\"kind\":\"user\",\"value\":\"" TOKEN "\",\"permissions\":\"all\"}]}";
+    "\"tokens\":[{\"name\":\"all\",\"kind\":\"user\",\"value\":\"" TOKEN
+    "\",\"permissions\":\"all\"}]}";
 
 struct answer {
     int status;
@@ -71,7 +73,8 @@ static inline struct answer ask_take(const struct call *c)
 }
 
 /* `body` is sent as it is; NULL: none. The answer is released with answer_release. */
-static inline struct answer ask_text(const char *method, const char *path, const char *query, const char *body)
+static inline struct answer ask_text(const char *method, const char *path, const char *query,
+                                     const char *body)
 {
     struct ask_source source = { body ? body : "", body ? strlen(body) : 0 };
     struct buf out = { 0 }, head = { 0 };
@@ -99,7 +102,8 @@ static inline struct answer ask_text(const char *method, const char *path, const
     return a;
 }
 
-static inline struct answer ask(const char *method, const char *path, const char *query, const cJSON *body)
+static inline struct answer ask(const char *method, const char *path, const char *query,
+                                const cJSON *body)
 {
     char *text = body ? json_print_dup(body) : NULL;
     struct answer a = ask_text(method, path, query, text);

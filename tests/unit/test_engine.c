@@ -1,6 +1,6 @@
-/* The engine by claims: what is kept, what is kept out, pages, filters, orders, what goes with a parent,
- * and that writers at the same time lose nothing. Told on collections that no descriptor names; the shapes
- * of their members are the document's. */
+/* The engine by claims: what is kept, what is kept out, pages, filters, orders, what goes with a
+ * parent, and that writers at the same time lose nothing. Told on collections that no descriptor
+ * names; the shapes of their members are the document's. */
 #include "common/json.h"
 #include "common/text.h"
 #include "mock/engine/engine.h"
@@ -22,7 +22,9 @@ static char *text_in(const cJSON *at, const char *path)
 {
     const cJSON *item = json_at(at, path);
 
-    return !item ? xstrdup("(none)") : cJSON_IsString(item) ? xstrdup(item->valuestring) : json_print_dup(item);
+    return !item                  ? xstrdup("(none)")
+           : cJSON_IsString(item) ? xstrdup(item->valuestring)
+                                  : json_print_dup(item);
 }
 
 static void expect(const struct answer *a, const char *path, const char *wanted)
@@ -68,15 +70,16 @@ static int status_of(const char *method, const char *path)
 
 START_TEST(what_was_sent_is_kept_and_the_rest_is_the_servers)
 {
-    struct answer a = ask_text("POST", CHECKS, "",
-                               "{\"name\":\"one\",\"address\":\"www.example.com\",\"interval\":90,"
-                               "\"id\":\"ffffffffffffffffffffffffffffffff\",\"created_on\":\"1999-01-01T00:00:00Z\","
-                               "\"failure_reason\":\"mine\",\"no_such_member\":1}");
+    struct answer a = ask_text(
+        "POST", CHECKS, "",
+        "{\"name\":\"one\",\"address\":\"www.example.com\",\"interval\":90,"
+        "\"id\":\"ffffffffffffffffffffffffffffffff\",\"created_on\":\"1999-01-01T00:00:00Z\","
+        "\"failure_reason\":\"mine\",\"no_such_member\":1}");
 
     ck_assert_int_eq(a.status, 200);
     expect(&a, "name", "one");
     expect(&a, "interval", "90");
-    expect(&a, "retries", "2");        // the schema's default
+    expect(&a, "retries", "2"); // the schema's default
     expect(&a, "no_such_member", "(none)");
     expect(&a, "failure_reason", "(none)"); // read-only
     expect(&a, "created_on", "2026-03-01T09:00:00Z");
@@ -88,9 +91,12 @@ END_TEST
 
 START_TEST(put_replaces_and_patch_merges)
 {
-    char *id = make(CHECKS, "{\"name\":\"one\",\"address\":\"a.example.com\",\"description\":\"old\",\"interval\":90}");
+    char *id = make(
+        CHECKS,
+        "{\"name\":\"one\",\"address\":\"a.example.com\",\"description\":\"old\",\"interval\":90}");
     char *path = text_printf("%s/%s", CHECKS, id);
-    struct answer a = ask_text("PATCH", path, "", "{\"name\":\"two\",\"address\":\"a.example.com\"}");
+    struct answer a =
+        ask_text("PATCH", path, "", "{\"name\":\"two\",\"address\":\"a.example.com\"}");
 
     expect(&a, "name", "two");
     expect(&a, "description", "old");
@@ -213,7 +219,8 @@ START_TEST(parameter_named_like_a_member_filters)
 }
 END_TEST
 
-/* "search" is in the document for this list and no member is called so: it may not be ignored in silence. */
+/* "search" is in the document for this list and no member is called so: it may not be ignored in
+ * silence. */
 START_TEST(documented_parameter_without_effect_is_told)
 {
     struct world *w = worlds_find("", 0);
@@ -241,8 +248,9 @@ START_TEST(parent_takes_its_children_along)
     char *id, *path;
     size_t k = 0;
 
-    while (++k < KIND_COUNT && strcmp(spec_text(spec_resources[k].at),
-                                      "/accounts/{account_id}/ai-search/namespaces/{name}/instances/{id}") != 0)
+    while (++k < KIND_COUNT &&
+           strcmp(spec_text(spec_resources[k].at),
+                  "/accounts/{account_id}/ai-search/namespaces/{name}/instances/{id}") != 0)
         ;
     ck_assert_uint_lt(k, KIND_COUNT);
     r = &spec_resources[k];
@@ -288,8 +296,11 @@ END_TEST
 /* Whatever is sent, an answer comes, and what is taken is valid. */
 START_TEST(wrong_bodies_do_no_harm)
 {
-    static const char *const bodies[] = { "[]", "{}", "null", "1", "\"x\"", "[[[[]]]]", "{\"\":{}}",
-                                          "{\"id\":[],\"name\":{},\"created_on\":1}", "[1,{},null]" };
+    static const char *const bodies[] = { "[]",         "{}",
+                                          "null",       "1",
+                                          "\"x\"",      "[[[[]]]]",
+                                          "{\"\":{}}",  "{\"id\":[],\"name\":{},\"created_on\":1}",
+                                          "[1,{},null]" };
     size_t asked = 0;
 
     for (size_t k = 1; k < KIND_COUNT; k++)
@@ -305,14 +316,16 @@ START_TEST(wrong_bodies_do_no_harm)
                 if (*at != '{')
                     buf_char(&path, *at);
                 else {
-                    buf_text(&path, text_starts(spec_text(op->path), "/zones") && path.len == 7 ? ZONE : ACCOUNT);
+                    buf_text(&path, text_starts(spec_text(op->path), "/zones") && path.len == 7
+                                        ? ZONE
+                                        : ACCOUNT);
                     at = strchr(at, '}');
                 }
             for (size_t b = 0; b < ARRAY_LEN(bodies); b++, asked++) {
                 struct answer a = ask_text(op_method(op), path.at, "", bodies[b]);
 
-                ck_assert_msg(a.status >= 200 && a.status < 500, "%s %s %s: %d", op_method(op), path.at, bodies[b],
-                              a.status);
+                ck_assert_msg(a.status >= 200 && a.status < 500, "%s %s %s: %d", op_method(op),
+                              path.at, bodies[b], a.status);
                 answer_release(&a);
             }
             buf_release(&path);
@@ -331,8 +344,11 @@ static void *write_many(void *number)
     int mine = *(int *)number;
 
     for (int i = 0; i < WRITES; i++) {
-        char *body = text_printf("{\"header\":{\"w%d-%d\":[\"x\"]},\"name\":\"one\",\"address\":\"a.example.com\"}", mine, i);
-        char *patch = text_printf("{\"http_config\":%s,\"name\":\"one\",\"address\":\"a.example.com\"}", body);
+        char *body = text_printf(
+            "{\"header\":{\"w%d-%d\":[\"x\"]},\"name\":\"one\",\"address\":\"a.example.com\"}",
+            mine, i);
+        char *patch = text_printf(
+            "{\"http_config\":%s,\"name\":\"one\",\"address\":\"a.example.com\"}", body);
         struct answer a = ask_text("PATCH", shared_path, "", patch);
 
         ck_assert_int_eq(a.status, 200);
@@ -344,12 +360,14 @@ static void *write_many(void *number)
     return NULL;
 }
 
-/* Each writer adds members of its own to one resource, and resources of its own to one collection. */
+/* Each writer adds members of its own to one resource, and resources of its own to one collection.
+ */
 START_TEST(writers_at_once_lose_nothing)
 {
     pthread_t threads[WRITERS];
     int numbers[WRITERS];
-    char *id = make(CHECKS, "{\"name\":\"one\",\"address\":\"a.example.com\",\"http_config\":{\"header\":{\"w\":[\"x\"]}}}");
+    char *id = make(CHECKS, "{\"name\":\"one\",\"address\":\"a.example.com\",\"http_config\":{"
+                            "\"header\":{\"w\":[\"x\"]}}}");
     struct answer a;
 
     shared_path = text_printf("%s/%s", CHECKS, id);
@@ -360,10 +378,12 @@ START_TEST(writers_at_once_lose_nothing)
     for (int i = 0; i < WRITERS; i++)
         pthread_join(threads[i], NULL);
     a = ask("GET", CHECKS, "", NULL);
-    ck_assert_int_eq(json_whole(json_get(a.json, "result_info"), "total_count", 0), WRITERS * WRITES + 1);
+    ck_assert_int_eq(json_whole(json_get(a.json, "result_info"), "total_count", 0),
+                     WRITERS * WRITES + 1);
     answer_release(&a);
     a = ask("GET", shared_path, "", NULL);
-    ck_assert_int_eq(cJSON_GetArraySize(json_at(a.result, "http_config.header")), WRITERS * WRITES + 1);
+    ck_assert_int_eq(cJSON_GetArraySize(json_at(a.result, "http_config.header")),
+                     WRITERS * WRITES + 1);
     answer_release(&a);
     free(shared_path);
     free(id);

@@ -1,15 +1,14 @@
-/* Walks every collection and singleton that the engine derives from paths and schemas through its life:
- * made with a body from its own request schema, shown as sent, listed, replaced, merged, deleted, gone.
- * Every answer on the way must be valid by the response schema of its operation. */
+/* Walks every collection and singleton that the engine derives from paths and schemas through its
+ * life: made with a body from its own request schema, shown as sent, listed, replaced, merged,
+ * deleted, gone. Every answer on the way must be valid by the response schema of its operation. */
 #include "common/json.h"
 #include "common/mem.h"
 #include "common/text.h"
 #include "mock/spec/resources.h"
-#include "mock/spec/sample_part.h"
-#include "mock/spec/schema.h"
 #include "mock/spec/schema_check.h"
 #include "mock/world.h"
 #include "tests/unit/ask.h"
+#include "tests/unit/bodies.h"
 
 #include <check.h>
 #include <stdarg.h>
@@ -25,13 +24,16 @@
 static const struct {
     const char *where, *member, *why;
 } excused[] = {
-    { "GET /accounts/{account_id}/tags", "worker_id", "asked by resource_type, shown by type: the alternatives differ" },
-    { "GET /zones/{zone_id}/tags", "zone_id", "asked by resource_type, shown by type: the alternatives differ" },
+    { "GET /accounts/{account_id}/tags", "worker_id",
+      "asked by resource_type, shown by type: the alternatives differ" },
+    { "GET /zones/{zone_id}/tags", "zone_id",
+      "asked by resource_type, shown by type: the alternatives differ" },
 };
 
 static size_t failures, answers_checked, contradictions;
 
-__attribute__((format(printf, 2, 3))) static void complain(const char *where, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void complain(const char *where, const char *format,
+                                                           ...)
 {
     va_list args;
 
@@ -73,168 +75,6 @@ static bool is_good(const char *where, const struct answer *a)
     return true;
 }
 
-/* -- what a schema says, told without the engine -------------------------------------------------- */
-
-/* Does any part of the schema name the member? *marks gathers the marks it has anywhere. */
-static bool knows(uint32_t node, const char *name, unsigned depth, uint32_t *marks, uint32_t *found)
-{
-    struct schema s;
-    bool any = false;
-
-    if (!node || depth > 12)
-        return false;
-    schema_open(node, &s);
-    for (uint32_t i = 0; i < s.members_count; i++)
-        if (!strcmp(schema_member_name(s.members[2 * i]), name)) {
-            struct schema own;
-
-            schema_open(s.members[2 * i + 1], &own);
-            *marks |= own.flags;
-            if (!*found || (own.flags & SCHEMA_TYPES))
-                *found = s.members[2 * i + 1];
-            any = true;
-        }
-    for (uint32_t i = 0; i < s.all_count; i++)
-        any |= knows(s.all[i], name, depth + 1, marks, found);
-    for (uint32_t i = 0; i < s.any_count; i++)
-        any |= knows(s.any[i], name, depth + 1, marks, found);
-    for (uint32_t i = 0; i < s.one_count; i++)
-        any |= knows(s.one[i], name, depth + 1, marks, found);
-    return any;
-}
-
-/* The schema of the member, if the schema lets it be read (or sent, for `barred` READ_ONLY). */
-static uint32_t member_of(uint32_t node, const char *name, uint32_t barred)
-{
-    uint32_t marks = 0, found = 0;
-
-    return knows(node, name, 0, &marks, &found) && !(marks & barred) ? found : 0;
-}
-
-/* Does the value fit the member in one of the alternatives that name it? */
-static bool fits_some(uint32_t node, const char *name, const cJSON *value, unsigned depth)
-{
-    struct schema s;
-
-    if (!node || depth > 12)
-        return false;
-    schema_open(node, &s);
-    for (uint32_t i = 0; i < s.members_count; i++)
-        if (!strcmp(schema_member_name(s.members[2 * i]), name) && schema_check(s.members[2 * i + 1], value, NULL))
-            return true;
-    for (uint32_t i = 0; i < s.all_count; i++)
-        if (fits_some(s.all[i], name, value, depth + 1))
-            return true;
-    for (uint32_t i = 0; i < s.any_count; i++)
-        if (fits_some(s.any[i], name, value, depth + 1))
-            return true;
-    for (uint32_t i = 0; i < s.one_count; i++)
-        if (fits_some(s.one[i], name, value, depth + 1))
-            return true;
-    return false;
-}
-
-/* -- bodies --------------------------------------------------------------------------------------- */
-
-static uint32_t body_node(const struct op *op, bool *list)
-{
-    struct schema s;
-
-    *list = false;
-    if (!op->request || op->request_kind != 1)
-        return 0;
-    schema_open(op->request, &s);
-    *list = s.items && !s.members_count;
-    return *list ? s.items : op->request;
-}
-
-/* A member that the answer cannot show as the request has it is sent as both allow, or not at all. */
-static void agree(uint32_t request, uint32_t shown, cJSON *body)
-{
-    for (cJSON *one = body->child, *next; one; one = next) {
-        uint32_t asked = member_of(request, one->string, 0), seen = member_of(shown, one->string, 0);
-        cJSON *without, *other;
-
-        next = one->next;
-        if (!seen || fits_some(shown, one->string, one, 0))
-            continue;
-        other = sample_part_dup(seen, one->string, 7);
-        without = cJSON_Duplicate(body, true);
-        json_put(without, one->string, cJSON_Duplicate(other, true));
-        if (asked && other && schema_check(request, without, NULL)) {
-            json_put(body, one->string, other);
-            cJSON_Delete(without);
-            continue;
-        }
-        cJSON_Delete(other);
-        cJSON_DeleteItemFromObjectCaseSensitive(without, one->string);
-        if (schema_check(request, without, NULL))
-            cJSON_DeleteItemFromObjectCaseSensitive(body, one->string);
-        cJSON_Delete(without);
-    }
-}
-
-/* One resource as the operation takes it; NULL: it takes none. */
-static cJSON *body_dup(const struct op *op, const struct resource *r)
-{
-    bool list;
-    uint32_t node = body_node(op, &list);
-    cJSON *body = node ? sample_part_dup(node, "body", 5) : NULL;
-
-    if (cJSON_IsObject(body))
-        agree(node, r->shown, body);
-    return body;
-}
-
-/* The body as it is sent. */
-static cJSON *as_sent_dup(const struct op *op, const cJSON *body)
-{
-    bool list;
-    cJSON *sent = body ? cJSON_Duplicate(body, true) : NULL, *wrap;
-
-    body_node(op, &list);
-    if (!list || !sent)
-        return sent;
-    wrap = cJSON_CreateArray();
-    cJSON_AddItemToArray(wrap, sent);
-    return wrap;
-}
-
-/* Another value for one member that both schemas take; NULL: there is none. */
-static cJSON *change_dup(const struct op *op, const struct resource *r, const cJSON *shown)
-{
-    bool list;
-    uint32_t node = body_node(op, &list);
-    const cJSON *one;
-
-    if (!cJSON_IsObject(shown))
-        return NULL;
-    cJSON_ArrayForEach (one, shown) {
-        uint32_t asked = member_of(node, one->string, SCHEMA_READ_ONLY);
-        uint32_t seen = member_of(r->shown, one->string, SCHEMA_WRITE_ONLY | SCHEMA_READ_ONLY);
-        char *text = cJSON_IsString(one) ? text_printf("%s2", one->valuestring) : NULL;
-        cJSON *other = text                ? cJSON_CreateString(text)
-                       : cJSON_IsBool(one) ? cJSON_CreateBool(!cJSON_IsTrue(one))
-                       : cJSON_IsNumber(one) ? cJSON_CreateNumber(one->valuedouble + 1)
-                                             : NULL;
-        cJSON *whole = cJSON_Duplicate(shown, true);
-        bool fits = asked && seen && other && strcmp(one->string, spec_text(r->id_member)) != 0 &&
-                    strcmp(one->string, spec_text(r->created)) != 0 && strcmp(one->string, spec_text(r->modified)) != 0 &&
-                    schema_check(asked, other, NULL);
-
-        free(text);
-        if (fits) {
-            json_put(whole, one->string, cJSON_Duplicate(other, true));
-            fits = schema_check(r->shown, whole, NULL);
-        }
-        cJSON_Delete(whole);
-        if (fits)
-            return json_object(J_TREE(one->string, other));
-        cJSON_Delete(other);
-    }
-    return NULL;
-}
-
 static bool is_excused(const char *where, const char *member)
 {
     for (size_t i = 0; i < ARRAY_LEN(excused); i++)
@@ -244,7 +84,8 @@ static bool is_excused(const char *where, const char *member)
 }
 
 /* Does `got` show what was sent? Members that the schema of what is shown does not know are not. */
-static bool shows(const char *where, uint32_t shown, const cJSON *sent, const cJSON *got, const char *id)
+static bool shows(const char *where, uint32_t shown, const cJSON *sent, const cJSON *got,
+                  const char *id)
 {
     const cJSON *one;
 
@@ -253,7 +94,8 @@ static bool shows(const char *where, uint32_t shown, const cJSON *sent, const cJ
         const cJSON *there = json_get(got, one->string);
         char *text, *other;
 
-        if (!seen || !strcmp(one->string, id) || (there && json_equal(one, there)) || cJSON_IsNull(one))
+        if (!seen || !strcmp(one->string, id) || (there && json_equal(one, there)) ||
+            cJSON_IsNull(one))
             continue;
         if (!fits_some(shown, one->string, one, 0)) { // the document contradicts itself: valid wins
             contradictions++;
@@ -264,7 +106,8 @@ static bool shows(const char *where, uint32_t shown, const cJSON *sent, const cJ
                 return false;
             continue;
         }
-        if (cJSON_IsArray(one) && cJSON_IsArray(there) && cJSON_GetArraySize(one) == cJSON_GetArraySize(there))
+        if (cJSON_IsArray(one) && cJSON_IsArray(there) &&
+            cJSON_GetArraySize(one) == cJSON_GetArraySize(there))
             continue; // items are the same but for what the schema does not know of them
         if (is_excused(where, one->string))
             continue;
@@ -278,7 +121,8 @@ static bool shows(const char *where, uint32_t shown, const cJSON *sent, const cJ
     return true;
 }
 
-/* -- places --------------------------------------------------------------------------------------- */
+/* -- places ---------------------------------------------------------------------------------------
+ */
 
 static char *made_items[KIND_COUNT]; // the concrete path of one resource that stays
 static char *make_parent(enum kind kind);
@@ -288,7 +132,8 @@ static char *concrete(const struct resource *r, size_t count)
 {
     const struct resource *p = &spec_resources[r->parent];
     const char *at = spec_text(r->at);
-    char *base = r->parent && !p->by_hooks && p->form == RESOURCE_COLLECTION ? make_parent(r->parent) : NULL;
+    char *base =
+        r->parent && !p->by_hooks && p->form == RESOURCE_COLLECTION ? make_parent(r->parent) : NULL;
     struct buf out;
     size_t done = 0;
 
@@ -303,8 +148,9 @@ static char *concrete(const struct resource *r, size_t count)
 
         if (i >= done && at[1] == '{')
             buf_text(&out, text_starts(out.at, "/accounts") && i == 1 ? "/" ACCOUNT
-                           : text_starts(out.at, "/zones") && i == 1  ? "/" ZONE
-                                                                      : "/c0000000000000000000000000000001");
+                           : text_starts(out.at, "/zones") && i == 1
+                               ? "/" ZONE
+                               : "/c0000000000000000000000000000001");
         else if (i >= done)
             buf_printf(&out, "/%.*s", (int)len, at + 1);
         at += 1 + len;
@@ -361,7 +207,8 @@ static char *listed_id(const struct resource *r, const char *collection)
     if (list && *spec_text(list->within))
         items = json_get(items, spec_text(list->within));
     if (cJSON_IsArray(items) && items->child)
-        id = id_dup(cJSON_GetArrayItem(items, cJSON_GetArraySize(items) - 1), spec_text(r->id_member));
+        id = id_dup(cJSON_GetArrayItem(items, cJSON_GetArraySize(items) - 1),
+                    spec_text(r->id_member));
     answer_release(&a);
     return id;
 }
@@ -374,18 +221,22 @@ static char *create_path(const struct op *create, const char *collection, const 
 
     for (const char *at = path; *at; at++)
         have += *at == '/';
-    return have > wanted ? text_printf("%s%s", collection, strrchr(path, '/')) : xstrdup(collection);
+    return have > wanted ? text_printf("%s%s", collection, strrchr(path, '/'))
+                         : xstrdup(collection);
 }
 
 /* Makes one in the collection; returns its id, or NULL and has complained. */
 static char *make_one(const struct resource *r, const char *collection, cJSON **sent)
 {
-    const struct op *create = op_of(r, VERB_CREATE) ? op_of(r, VERB_CREATE) : op_of(r, VERB_REPLACE);
+    const struct op *create =
+        op_of(r, VERB_CREATE) ? op_of(r, VERB_CREATE) : op_of(r, VERB_REPLACE);
     bool put = create == op_of(r, VERB_REPLACE);
     const char *own_id = r->id_style == ID_NUMBER ? "7"
                          : r->id_style == ID_UUID ? "c0000000-0000-4000-8000-000000000001"
                                                   : "c0000000000000000000000000000009";
-    char *path = put ? text_printf("%s/%s", collection, own_id) : create_path(create, collection, r), *id = NULL;
+    char *path =
+             put ? text_printf("%s/%s", collection, own_id) : create_path(create, collection, r),
+         *id = NULL;
     cJSON *body = body_dup(create, r), *whole = as_sent_dup(create, body);
     struct answer a = ask(op_method(create), path, "", whole);
     char *where = text_printf("%s %s", op_method(create), spec_text(create->path));
@@ -393,13 +244,14 @@ static char *make_one(const struct resource *r, const char *collection, cJSON **
     if (is_good(where, &a)) {
         const cJSON *result = cJSON_IsArray(kept_in(&a)) ? kept_in(&a)->child : kept_in(&a);
 
-        id = put                       ? xstrdup(own_id)
+        id = put                        ? xstrdup(own_id)
              : cJSON_IsString(a.result) ? xstrdup(a.result->valuestring)
                                         : id_dup(result, spec_text(r->id_member));
         if (!id)
             id = listed_id(r, collection);
         if (!id)
-            complain(where, "neither answer nor list has an id under \"%s\"", spec_text(r->id_member));
+            complain(where, "neither answer nor list has an id under \"%s\"",
+                     spec_text(r->id_member));
     }
     answer_release(&a);
     cJSON_Delete(whole);
@@ -434,7 +286,8 @@ static char *make_parent(enum kind kind)
     return made_items[kind];
 }
 
-/* -- lives ---------------------------------------------------------------------------------------- */
+/* -- lives ----------------------------------------------------------------------------------------
+ */
 
 static void check_shown(const struct resource *r, const char *path, const cJSON *sent)
 {
@@ -457,7 +310,8 @@ static void check_listed(const struct resource *r, const char *collection, const
     if (!list)
         return;
     a = ask("GET", collection, "", NULL);
-    if (is_good(where, &a) && *spec_text(r->id_member) && !find_id(a.json, spec_text(r->id_member), id)) {
+    if (is_good(where, &a) && *spec_text(r->id_member) &&
+        !find_id(a.json, spec_text(r->id_member), id)) {
         char *text = json_print_dup(a.json);
 
         complain(where, "does not hold %s: %.300s", id, text);
@@ -512,7 +366,8 @@ static void check_deleted(const struct resource *r, const char *path)
     answer_release(&a);
     a = ask("GET", path, "", NULL);
     if (r->form == RESOURCE_COLLECTION &&
-        (a.status != (r->missing ? spec_errors[r->missing].http : 404) || json_flag(a.json, "success", false)))
+        (a.status != (r->missing ? spec_errors[r->missing].http : 404) ||
+         json_flag(a.json, "success", false)))
         complain(where, "GET says %d afterwards", a.status);
     answer_release(&a);
     free(where);
