@@ -36,19 +36,35 @@ static char *query_decoded(struct call *c, const char *at, size_t len)
     return copy;
 }
 
+/* The next value of `name` from *at on, which moves behind it; NULL: there is none. */
+static const char *query_next(struct call *c, const char **at, const char *name)
+{
+    while (**at) {
+        const char *one = *at;
+        size_t len = strcspn(one, "&"), key = strcspn(one, "=&");
+
+        *at += len;
+        *at += **at == '&';
+        if (strcmp(query_decoded(c, one, key), name) == 0)
+            return key < len ? query_decoded(c, one + key + 1, len - key - 1) : "";
+    }
+    return NULL;
+}
+
 const char *call_query(struct call *c, const char *name)
 {
     const char *at = c->in.query;
 
-    while (*at) {
-        size_t len = strcspn(at, "&"), key = strcspn(at, "=&");
+    return query_next(c, &at, name);
+}
 
-        if (strcmp(query_decoded(c, at, key), name) == 0)
-            return key < len ? query_decoded(c, at + key + 1, len - key - 1) : "";
-        at += len;
-        at += *at == '&';
-    }
-    return NULL;
+const char *call_query_all(struct call *c, const char *name)
+{
+    const char *at = c->in.query, *all = query_next(c, &at, name), *more;
+
+    while ((more = query_next(c, &at, name)) != NULL)
+        all = arena_printf(c->arena, "%s,%s", all, more);
+    return all;
 }
 
 int64_t call_query_whole(struct call *c, const char *name, int64_t fallback)

@@ -122,6 +122,7 @@ const char *call_scheme(const struct call *c); // "http" or "https", as it came
 const char *call_header(const struct call *c, const char *name); // NULL: not sent; case is ignored
 /* The decoded value of a query parameter (arena), or NULL. The first one counts. */
 const char *call_query(struct call *c, const char *name);
+const char *call_query_all(struct call *c, const char *name); // all of them, with commas between
 int64_t call_query_whole(struct call *c, const char *name, int64_t fallback);
 const char *call_param_named(const struct call *c, const char *name); // by placeholder; NULL: none
 /* The first part of that name of a multipart body, or NULL. Its bytes: mock/store/blob.h. */

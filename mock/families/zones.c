@@ -74,7 +74,7 @@ static const struct zone_field {
     [FIELD_PLAN] = { "plan.id", zone_plan, .sorts = true },
 };
 
-/* One of several values, comma separated. */
+/* One of several values, comma separated or given again and again (as the SDKs do). */
 static bool fits_any(struct call *c, const char *filters, const char *value)
 {
     char *rest = arena_strdup(c->arena, filters), *one;
@@ -168,7 +168,7 @@ static void list_visible(struct call *c, struct doc_list *list)
     view_end(v);
     for (size_t i = 0; i < ARRAY_LEN(fields); i++)
         if (fields[i].filters)
-            given[i] = not_empty(call_query(c, fields[i].query));
+            given[i] = not_empty(fields[i].many ? call_query_all(c, fields[i].query) : call_query(c, fields[i].query));
     given[FIELD_NAME] = name_sought(c, given[FIELD_NAME]);
     for (size_t i = 0; i < seen.count; i++) {
         struct doc *d = zone_settled(c, seen.at[i]);

@@ -51,6 +51,7 @@ async function zones() {
   same('zones: by name', ids(await all(api.list({ name: 'zone-3.example' }))), [made[3].id]);
   same('zones: by an operator on the name', (await all(api.list({ name: 'starts_with:zone-', per_page: 5 }))).length, 9);
   same('zones: by status', (await all(api.list({ status: 'active' }))).map((z) => z.name).sort(), ['families.example', 'free.example']);
+  same('zones: by types', (await all(api.list({ type: ['partial', 'full'], per_page: 50 }))).length, 11);
   same('zones: any of two', (await all(api.list({ match: 'any', name: 'free.example', status: 'pending', per_page: 50 }))).length, 10);
   const edited = await api.edit({ ...at, paused: true });
   check('zone edit', edited.paused && edited.id === made[0].id && (await api.get(at)).paused, edited);

@@ -48,6 +48,7 @@ def zones(w):
     same("zones: by name", [z.id for z in api.list(name="zone-3.example")], [made[3].id])
     same("zones: by an operator on the name", len(list(api.list(name="starts_with:zone-", per_page=5))), 9)
     same("zones: by status", sorted(z.name for z in api.list(status="active")), ["families.example", "free.example"])
+    same("zones: by types", [len(list(api.list(type=t, per_page=50))) for t in (["partial"], ["partial", "full"])], [0, 11])
     same("zones: any of two", sorted(z.name for z in api.list(match="any", name="free.example", status="pending", per_page=50)),
          ["free.example"] + ["zone-%d.example" % n for n in range(9)])
     edited = api.edit(zone_id=made[0].id, paused=True)
