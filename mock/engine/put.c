@@ -146,6 +146,20 @@ static char *id_dup(struct call *c, const struct resource *r, const struct doc *
     return xstrdup(random);
 }
 
+/* POST of a name that is there: no code of its own is known for it (INF: 400 in the dialect). */
+static bool is_taken(struct call *c, struct txn *t, enum kind kind, const char *owner,
+                     const struct doc *old, const char *id)
+{
+    const struct resource *r = resource_of(kind);
+
+    if (old || r->id_style != ID_NAME || r->put_creates ||
+        !view_get(txn_view(t), kind, owner, id))
+        return false;
+    c->why.detail =
+        arena_printf(c->arena, "\"%s\" is taken: there is one already", spec_text(r->id_member));
+    return true;
+}
+
 enum step engine_put(struct call *c, struct txn *t, enum kind kind, const char *owner,
                      const struct doc *old, cJSON *fresh, struct doc **made)
 {
@@ -163,6 +177,10 @@ enum step engine_put(struct call *c, struct txn *t, enum kind kind, const char *
     if (hooks->conflict && hooks->conflict(c, t, old, fresh) == ANSWERED)
         return ANSWERED;
     id = id_dup(c, r, old, fresh);
+    if (is_taken(c, t, kind, owner, old, id)) {
+        free(id);
+        return refuse_reason(c, WHY_INVALID_BODY);
+    }
     key = r->uniques_count ? key_dup(&spec_uniques[r->uniques], owner, fresh) : NULL;
     extra = hooks->extra ? hooks->extra(fresh, &done) : NULL;
     *made = doc_new(kind, owner, id, key, fresh, extra, done);

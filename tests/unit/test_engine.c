@@ -131,6 +131,19 @@ START_TEST(each_zone_has_its_own)
 }
 END_TEST
 
+START_TEST(name_that_is_taken_is_refused)
+{
+    struct answer a;
+
+    free(make(TAGS, "{\"name\":\"red\"}"));
+    a = ask_text("POST", TAGS, "", "{\"name\":\"red\"}");
+    ck_assert_int_eq(a.status, 400);
+    ck_assert(!json_flag(a.json, "success", true));
+    answer_release(&a);
+    free(make(TAGS, "{\"name\":\"blue\"}"));
+}
+END_TEST
+
 static const struct {
     const char *query, *first;
     int count, page, per_page;
@@ -403,6 +416,7 @@ int main(void)
     tcase_add_test(tcase, what_was_sent_is_kept_and_the_rest_is_the_servers);
     tcase_add_test(tcase, put_replaces_and_patch_merges);
     tcase_add_test(tcase, each_zone_has_its_own);
+    tcase_add_test(tcase, name_that_is_taken_is_refused);
     tcase_add_loop_test(tcase, page_is_the_part_that_is_asked_for, 0, ARRAY_LEN(pages));
     tcase_add_test(tcase, cursors_lead_through_all);
     tcase_add_test(tcase, parameter_named_like_a_member_filters);

@@ -373,11 +373,26 @@ static void check_deleted(const struct resource *r, const char *path)
     free(where);
 }
 
+/* The client names it, and one was made already to lie other things in: that one goes. */
+static void make_room(const struct resource *r)
+{
+    char **made = &made_items[r - spec_resources];
+    struct answer a;
+
+    if (!*made || r->id_style != ID_NAME || !op_of(r, VERB_DELETE))
+        return;
+    a = ask("DELETE", *made, "", NULL);
+    answer_release(&a);
+    free(*made);
+    *made = NULL;
+}
+
 static void live_in_collection(const struct resource *r)
 {
     char *collection = concrete(r, segments(r) - 1), *id, *path;
     cJSON *sent = NULL;
 
+    make_room(r);
     id = make_one(r, collection, &sent);
     if (id) {
         path = item_path(collection, id);
