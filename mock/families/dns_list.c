@@ -90,6 +90,18 @@ static void filter_add(struct list *l, char *key, const char *text)
     l->filter[l->count++] = (struct filter){ (enum field)field, (enum how)how, text };
 }
 
+/* Records below a delegation are not told apart: the journal says so. */
+static void note_ignored(struct call *c, const char *key)
+{
+    static const char *const shadows[] = { "include_shadow_metadata", "shadowed_by_name",
+                                           "shadowing_name" };
+
+    if (word_of(key, shadows, ARRAY_LEN(shadows)) == ARRAY_LEN(shadows))
+        return;
+    c->ignored_query =
+        c->ignored_query ? arena_printf(c->arena, "%s %s", c->ignored_query, key) : key;
+}
+
 static char *decoded(struct arena *a, const char *at, size_t len)
 {
     char *text = arena_strndup(a, at, len);
@@ -113,9 +125,10 @@ static void read_query(struct list *l)
     for (const char *at = l->c->in.query; *at;) {
         size_t len = strcspn(at, "&"), key = strcspn(at, "=&");
         const char *value = key < len ? at + key + 1 : "";
+        char *name = decoded(l->c->arena, at, key);
 
-        filter_add(l, decoded(l->c->arena, at, key),
-                   decoded(l->c->arena, value, key < len ? len - key - 1 : 0));
+        note_ignored(l->c, name);
+        filter_add(l, name, decoded(l->c->arena, value, key < len ? len - key - 1 : 0));
         at += len + (at[len] == '&');
     }
 }

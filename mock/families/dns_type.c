@@ -32,7 +32,8 @@ enum dns_type dns_type_of(const char *name)
 {
     enum dns_type t = DNS_A;
 
-    while (t < DNS_TYPE_COUNT && strcmp(dns_types[t].name, name) != 0)
+    while (t < DNS_TYPE_COUNT &&
+           (*dns_types[t].name != *name || strcmp(dns_types[t].name, name) != 0))
         t++;
     return t;
 }
