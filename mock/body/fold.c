@@ -1,6 +1,7 @@
-/* The fields of a form as one JSON object. SDKs flatten objects into names: `metadata[main_module]`,
- * `metadata[bindings][][type]`, `tags[]` (clients notes); the rules are those of Rack: a name with [] adds
- * to a list, and opens its next element once the last one has that member. */
+/* The fields of a form as one JSON object. SDKs flatten objects into names:
+ * `metadata[main_module]`, `metadata[bindings][][type]`, `tags[]` (clients notes); the rules are
+ * those of Rack: a name with [] adds to a list, and opens its next element once the last one has
+ * that member. */
 #include "common/arena.h"
 #include "common/json.h"
 #include "mock/body/multipart.h"
@@ -54,7 +55,8 @@ static cJSON *element(cJSON *list, const struct path *path, size_t next)
 {
     cJSON *last = list->child ? list->child->prev : NULL;
 
-    if (*path->step[next] ? !cJSON_IsObject(last) || holds(last, path, next) : !cJSON_IsArray(last)) {
+    if (*path->step[next] ? !cJSON_IsObject(last) || holds(last, path, next)
+                          : !cJSON_IsArray(last)) {
         last = container(path, next);
         cJSON_AddItemToArray(list, last);
     }

@@ -81,7 +81,8 @@ static const char *find_double(const cJSON *item)
     return count > FEW ? double_of_many(item, count) : double_of_few(item);
 }
 
-const char *json_body_read(struct arena *a, const char *text, size_t len, cJSON **out, bool *too_large)
+const char *json_body_read(struct arena *a, const char *text, size_t len, cJSON **out,
+                           bool *too_large)
 {
     struct json_scan scan;
     struct exact exact = { .scan = &scan };
@@ -100,8 +101,8 @@ const char *json_body_read(struct arena *a, const char *text, size_t len, cJSON 
     twice = find_double(*out);
     if (twice) {
         *out = NULL;
-        return arena_printf(a, "the body is no JSON that all read alike: \"%s\" stands twice in an object",
-                            twice);
+        return arena_printf(
+            a, "the body is no JSON that all read alike: \"%s\" stands twice in an object", twice);
     }
     return NULL;
 }

@@ -1,6 +1,7 @@
-/* json_body: a request body as JSON, read more strictly than cJSON reads: text must be UTF-8, grammar and
- * numbers exact, no name twice in an object, and size in memory bounded by the count of values. Integers
- * that a double would change are kept as raw text, so that they come back as they were sent. Any thread. */
+/* json_body: a request body as JSON, read more strictly than cJSON reads: text must be UTF-8,
+ * grammar and numbers exact, no name twice in an object, and size in memory bounded by the count of
+ * values. Integers that a double would change are kept as raw text, so that they come back as they
+ * were sent. Any thread. */
 #ifndef MF_JSON_BODY_H
 #define MF_JSON_BODY_H
 
@@ -14,6 +15,7 @@ struct arena;
 
 /* NULL and the tree (arena) in *out, or one sentence (arena) that says what is wrong and where.
  * *too_large tells a body that is right but more than this server takes. */
-const char *json_body_read(struct arena *a, const char *text, size_t len, cJSON **out, bool *too_large);
+const char *json_body_read(struct arena *a, const char *text, size_t len, cJSON **out,
+                           bool *too_large);
 
 #endif

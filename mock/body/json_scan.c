@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define VALUES_MOST 250000 // 80 bytes each in a tree
-#define NUMBER_MOST 63      // cJSON reads no longer one
+#define NUMBER_MOST 63     // cJSON reads no longer one
 
 struct scan {
     struct json_scan *out;
@@ -48,8 +48,8 @@ static bool step_utf8(struct scan *s)
     for (size_t i = 1; i < n; i++)
         if ((c[i] & 0xc0) != 0x80)
             return wrong(s, "a string is not UTF-8");
-    if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) || (c[0] == 0xf0 && c[1] < 0x90) ||
-        (c[0] == 0xf4 && c[1] > 0x8f))
+    if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
+        (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f))
         return wrong(s, "a string is not UTF-8");
     s->at += n;
     return true;
@@ -108,11 +108,12 @@ static void remember_exact(struct scan *s, const char *from)
             memcpy(grown, out->exact, out->exact_count * sizeof *grown);
         out->exact = grown;
     }
-    out->exact[out->exact_count++] = (struct json_number){ s->numbers, from, (size_t)(s->at - from) };
+    out->exact[out->exact_count++] =
+        (struct json_number){ s->numbers, from, (size_t)(s->at - from) };
 }
 
-/* What a number of the right form is worth: beyond a double's range it is refused, and an integer beyond
- * its digits is kept as text. */
+/* What a number of the right form is worth: beyond a double's range it is refused, and an integer
+ * beyond its digits is kept as text. */
 static bool weigh(struct scan *s, const char *from, bool integer)
 {
     size_t len = (size_t)(s->at - from);

@@ -1,5 +1,5 @@
-/* json_scan: walks a JSON text once, without recursion and without a tree, and says the first thing that
- * is wrong with it. Any thread. */
+/* json_scan: walks a JSON text once, without recursion and without a tree, and says the first thing
+ * that is wrong with it. Any thread. */
 #ifndef MF_JSON_SCAN_H
 #define MF_JSON_SCAN_H
 
@@ -15,9 +15,9 @@ struct json_number {
 };
 
 struct json_scan {
-    const char *wrong; // NULL: it is JSON; static
-    size_t wrong_at;   // the byte it was found at
-    bool too_many;     // it is JSON so far, with more values than memory is spent for
+    const char *wrong;         // NULL: it is JSON; static
+    size_t wrong_at;           // the byte it was found at
+    bool too_many;             // it is JSON so far, with more values than memory is spent for
     struct json_number *exact; // integers that a double can't hold, in order (arena)
     size_t exact_count;
 };

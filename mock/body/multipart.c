@@ -83,7 +83,8 @@ static char *extended(char *value)
     return at ? at + 1 : value;
 }
 
-/* Length of the boundary in the body's first line, if that and the next line are a multipart's; else 0. */
+/* Length of the boundary in the body's first line, if that and the next line are a multipart's;
+ * else 0. */
 static size_t sniff(const char *start, size_t len)
 {
     static const char disposition[] = "content-disposition:";
@@ -112,7 +113,8 @@ static size_t sniff(const char *start, size_t len)
 
 bool multipart_looks_like(const char *content_type, const char *start, size_t len)
 {
-    return (content_type && strncasecmp(content_type, "multipart/", 10) == 0) || sniff(start, len) > 0;
+    return (content_type && strncasecmp(content_type, "multipart/", 10) == 0) ||
+           sniff(start, len) > 0;
 }
 
 static const char *find_boundary(struct reader *r, const char *content_type)
@@ -136,8 +138,8 @@ static const char *find_boundary(struct reader *r, const char *content_type)
     return NULL;
 }
 
-/* Where the next line that is a boundary begins (at its "--"), or NULL. A longer word that begins as the
- * boundary does is none. */
+/* Where the next line that is a boundary begins (at its "--"), or NULL. A longer word that begins
+ * as the boundary does is none. */
 static const char *next_boundary(const struct reader *r, const char *from)
 {
     const char *at = from;
@@ -214,7 +216,8 @@ static void add_part(struct reader *r, const char *headers, const char *from, co
     arena_on_free(r->a, blob_unref_any, p->bytes);
 }
 
-/* The header lines of a part, up to the empty line behind them; NULL if there is none soon enough. */
+/* The header lines of a part, up to the empty line behind them; NULL if there is none soon enough.
+ */
 static char *read_headers(struct reader *r)
 {
     const char *first = r->at;
@@ -250,7 +253,8 @@ static const char *read_parts(struct reader *r)
         if (!headers)
             return "has a part without an end of its headers";
         from = r->at;
-        boundary = next_boundary(r, from - 1); // an empty part: the line end before is that of the headers
+        boundary =
+            next_boundary(r, from - 1); // an empty part: the line end before is that of the headers
         if (!boundary)
             return "ends before its last boundary";
         to = boundary - 1;

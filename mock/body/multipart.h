@@ -1,6 +1,7 @@
-/* multipart: a body of several parts, taken for what it is: the boundary comes from the header, or, where
- * that has none, from the body's first line (the TypeScript SDK sends Content-Type: application/javascript
- * over a multipart body). Parts are slices of the body; everything else lies in the arena. Any thread. */
+/* multipart: a body of several parts, taken for what it is: the boundary comes from the header, or,
+ * where that has none, from the body's first line (the TypeScript SDK sends Content-Type:
+ * application/javascript over a multipart body). Parts are slices of the body; everything else lies
+ * in the arena. Any thread. */
 #ifndef MF_MULTIPART_H
 #define MF_MULTIPART_H
 
@@ -30,8 +31,9 @@ bool multipart_looks_like(const char *content_type, const char *start, size_t le
 const char *multipart_read(struct arena *a, struct blob *body, const char *content_type,
                            struct multipart *out);
 const struct multipart_part *multipart_find(const struct multipart *m, const char *name);
-/* The fields as one object (arena): names such as `metadata[bindings][][type]` are folded back, parts of
- * type application/json parsed, other texts are strings. Parts with a file name are left out. */
+/* The fields as one object (arena): names such as `metadata[bindings][][type]` are folded back,
+ * parts of type application/json parsed, other texts are strings. Parts with a file name are left
+ * out. */
 cJSON *multipart_fold(struct arena *a, const struct multipart *m);
 
 #endif

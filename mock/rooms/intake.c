@@ -1,11 +1,11 @@
-/* Room 6: the body, read once and taken for what it is, whatever its header claims (wrangler sends JSON as
- * text/plain, the TypeScript SDK multipart as application/javascript). What is not JSON may be long and
- * goes to a blob. A body on an operation that has none is ignored (REC). */
+/* Room 6: the body, read once and taken for what it is, whatever its header claims (wrangler sends
+ * JSON as text/plain, the TypeScript SDK multipart as application/javascript). What is not JSON may
+ * be long and goes to a blob. A body on an operation that has none is ignored (REC). */
+#include "mock/spec/intake.h"
 #include "mock/body/json_body.h"
 #include "mock/body/multipart.h"
 #include "mock/rooms/intake_check.h"
 #include "mock/rooms/rooms.h"
-#include "mock/spec/intake.h"
 #include "mock/store/blob.h"
 
 #include "common/text.h"
@@ -215,10 +215,12 @@ static size_t limit_of(const struct call *c, bool json)
 static enum step read_body(struct call *c)
 {
     struct body b = { .c = c };
-    size_t room = c->in.body_length > 0 && c->in.body_length < (int64_t)PIECE ? (size_t)c->in.body_length
-                                                                              : PIECE;
+    size_t room = c->in.body_length > 0 && c->in.body_length < (int64_t)PIECE
+                      ? (size_t)c->in.body_length
+                      : PIECE;
     const char *type = call_header(c, "Content-Type");
-    bool as_json = c->op->request_kind == REQUEST_JSON && !multipart_looks_like(type, "", 0), as_form;
+    bool as_json = c->op->request_kind == REQUEST_JSON && !multipart_looks_like(type, "", 0),
+         as_form;
     char *piece;
     size_t len;
 

@@ -68,7 +68,8 @@ static enum step check_form(struct call *c)
     return GO_ON;
 }
 
-/* The path as the descriptor names it, if the member has a value there where a client leaves it out. */
+/* The path as the descriptor names it, if the member has a value there where a client leaves it
+ * out. */
 static const char *default_of(struct call *c, const char *path)
 {
     const char *defaults = spec_text(spec_resources[c->op->kind].defaults);
@@ -105,5 +106,6 @@ enum step intake_check(struct call *c)
     if (c->json)
         return check_json(c, c->json);
     /* The SDKs send nothing where nothing need be in it: rolling a token. */
-    return c->op->request_required && !c->bytes ? check_json(c, json_parse(c->arena, "{}", 2)) : GO_ON;
+    return c->op->request_required && !c->bytes ? check_json(c, json_parse(c->arena, "{}", 2))
+                                                : GO_ON;
 }

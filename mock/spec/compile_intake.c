@@ -12,14 +12,16 @@ void intake_set_most(const struct source *s, const char *place, struct row *row,
         row->body_most = (uint32_t)value->valueint;
 }
 
-void intake_set_validate(const struct source *s, const char *place, struct row *row, const cJSON *value)
+void intake_set_validate(const struct source *s, const char *place, struct row *row,
+                         const cJSON *value)
 {
     if (!cJSON_IsBool(value))
         fault(s, place, false, "neither true nor false");
     row->validate = cJSON_IsTrue(value) ? VALIDATE_YES : VALIDATE_NO;
 }
 
-void intake_set_optional(const struct source *s, const char *place, struct row *row, const cJSON *value)
+void intake_set_optional(const struct source *s, const char *place, struct row *row,
+                         const cJSON *value)
 {
     const cJSON *one;
     struct buf all;
@@ -45,8 +47,8 @@ void intake_emit(struct buf *out)
         const struct row *row = &rows.at[i];
 
         if (row->body_most || row->optional || row->invalid || row->validate)
-            buf_printf(out, "    [%zu] = { %u, %u, %u, %u }, // %s\n", i, row->body_most, row->optional,
-                       row->invalid, row->validate, row->path);
+            buf_printf(out, "    [%zu] = { %u, %u, %u, %u }, // %s\n", i, row->body_most,
+                       row->optional, row->invalid, row->validate, row->path);
     }
     buf_printf(out, "    [%zu] = { 0 },\n};\n", rows.count);
 }

@@ -119,9 +119,11 @@ static bool check_text(struct check *c, const struct schema *s, const char *text
 static bool check_number(struct check *c, const struct schema *s, double value)
 {
     if (s->flags & SCHEMA_MIN && (s->flags & SCHEMA_ABOVE ? value <= s->min : value < s->min))
-        return wrong_number(c, "is too small", s->min, s->flags & SCHEMA_ABOVE ? " is below all" : " or more");
+        return wrong_number(c, "is too small", s->min,
+                            s->flags & SCHEMA_ABOVE ? " is below all" : " or more");
     if (s->flags & SCHEMA_MAX && (s->flags & SCHEMA_BELOW ? value >= s->max : value > s->max))
-        return wrong_number(c, "is too large", s->max, s->flags & SCHEMA_BELOW ? " is above all" : " or less");
+        return wrong_number(c, "is too large", s->max,
+                            s->flags & SCHEMA_BELOW ? " is above all" : " or less");
     if (s->flags & SCHEMA_MULTIPLE && fabs(remainder(value, s->multiple)) > 1e-9)
         return wrong_number(c, "is not a multiple of what it must be", s->multiple, "");
     return true;
@@ -225,7 +227,8 @@ static bool may_lack(const struct check *c, const char *name, uint32_t node)
         return false;
     if (c->path_len == 0 && c->request->merge)
         return true;
-    snprintf(path, sizeof path, "%.*s%s%s", (int)c->path_len, c->path, c->path_len ? "." : "", name);
+    snprintf(path, sizeof path, "%.*s%s%s", (int)c->path_len, c->path, c->path_len ? "." : "",
+             name);
     for (const char *at = c->request->optional; *at; at += strcspn(at, " "), at += strspn(at, " "))
         if (schema_path_is(path, at, strcspn(at, " ")))
             return true;
@@ -267,7 +270,8 @@ static bool is_passed(const struct check *c, const uint32_t *member, const cJSON
 
     if (!c->request || !member)
         return false;
-    if (cJSON_IsNull(value) && (!schema_member_required(member[0]) || may_lack(c, value->string, member[1])))
+    if (cJSON_IsNull(value) &&
+        (!schema_member_required(member[0]) || may_lack(c, value->string, member[1])))
         return true;
     schema_open(member[1], &s);
     return (s.flags & SCHEMA_READ_ONLY) != 0;
@@ -298,7 +302,8 @@ static bool check_members(struct check *c, const struct schema *s, const cJSON *
             return false;
         c->path_len = before;
     }
-    return !c->request || check_required(c, s, value); // last: what is there tells which alternative is meant
+    return !c->request ||
+           check_required(c, s, value); // last: what is there tells which alternative is meant
 }
 
 /* Two alternatives are equally near: both lack a member, or there is nothing to say. */
@@ -309,7 +314,8 @@ static void join_faults(struct schema_fault *near, const struct schema_fault *fa
 
     if (strcmp(near->path, fault->path) == 0 && strcmp(near->what, fault->what) == 0)
         return;
-    if (strcmp(fault->what, lacks) != 0 || (strcmp(near->what, lacks) != 0 && strcmp(near->what, lacks_one) != 0)) {
+    if (strcmp(fault->what, lacks) != 0 ||
+        (strcmp(near->what, lacks) != 0 && strcmp(near->what, lacks_one) != 0)) {
         near->what[0] = '\0';
         return;
     }
@@ -320,8 +326,8 @@ static void join_faults(struct schema_fault *near, const struct schema_fault *fa
     snprintf(near->what, sizeof near->what, lacks_one);
 }
 
-/* How many of the alternatives fit, up to two; *near (may be NULL) says what is wrong with the one that
- * comes nearest: nothing, if two are equally near. */
+/* How many of the alternatives fit, up to two; *near (may be NULL) says what is wrong with the one
+ * that comes nearest: nothing, if two are equally near. */
 static unsigned fitting(struct check *c, const uint32_t *nodes, uint32_t count, const cJSON *value,
                         struct schema_fault *near)
 {
@@ -343,7 +349,8 @@ static unsigned fitting(struct check *c, const uint32_t *nodes, uint32_t count, 
     return n;
 }
 
-/* Where a client's body fits none of several alternatives, but one is meant: what is wrong with that. */
+/* Where a client's body fits none of several alternatives, but one is meant: what is wrong with
+ * that. */
 static bool wrong_alternative(struct check *c, const struct schema_fault *near, const char *what)
 {
     if (!near->what[0] || !c->fault)
@@ -367,8 +374,9 @@ static bool check_parts(struct check *c, const struct schema *s, const cJSON *va
         return wrong_alternative(c, &near, "fits none of the alternatives");
     n = s->one_count ? fitting(c, s->one, s->one_count, value, asked) : 1;
     if (n == 0)
-        return wrong_alternative(c, &near, c->request ? "fits none of the alternatives"
-                                                      : "does not fit exactly one of the alternatives");
+        return wrong_alternative(c, &near,
+                                 c->request ? "fits none of the alternatives"
+                                            : "does not fit exactly one of the alternatives");
     if (n > 1 && !c->request)
         return wrong(c, "does not fit exactly one of the alternatives");
     if (s->not_node && fitting(c, &s->not_node, 1, value, NULL))

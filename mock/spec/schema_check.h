@@ -22,16 +22,18 @@ struct schema_fault {
 /* True: it fits. Else *fault (may be NULL) says the first thing that does not. Node 0 fits
  * anything. */
 bool schema_check(uint32_t node, const cJSON *value, struct schema_fault *fault);
-/* The same for what a client sends, which may be more or other than the document says: members that it
- * does not know are let through, read-only ones are not looked at, null stands for a member that may be
- * absent, and a member with a default may be. Of alternatives one must fit, and more may. */
+/* The same for what a client sends, which may be more or other than the document says: members that
+ * it does not know are let through, read-only ones are not looked at, null stands for a member that
+ * may be absent, and a member with a default may be. Of alternatives one must fit, and more may. */
 struct schema_request {
-    const char *optional; // what may be absent all the same: paths such as "origins[].weight", blank-separated
+    const char *optional; // what may be absent all the same: paths such as "origins[].weight",
+                          // blank-separated
     bool merge;           // a part of a resource: nothing is required at the top
 };
 bool schema_check_request(uint32_t node, const cJSON *value, const struct schema_request *how,
                           struct schema_fault *fault);
-/* Is `path`, with its indices left out ("a[3].b" is "a[].b"), the first `len` characters of `word`? */
+/* Is `path`, with its indices left out ("a[3].b" is "a[].b"), the first `len` characters of `word`?
+ */
 bool schema_path_is(const char *path, const char *word, size_t len);
 /* The same for a string alone, without a tree: for ids of a path. */
 bool schema_check_text(uint32_t node, const char *text);

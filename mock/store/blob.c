@@ -44,8 +44,8 @@ static char *failed(const char *what)
 {
     const char *folder = getenv("TMPDIR");
 
-    return text_printf("cannot %s a temporary file in %s: %s", what, folder && *folder ? folder : "/tmp",
-                       strerror(errno));
+    return text_printf("cannot %s a temporary file in %s: %s", what,
+                       folder && *folder ? folder : "/tmp", strerror(errno));
 }
 
 /* A file without a name. File systems that can't make one get a name that goes at once. */
@@ -135,7 +135,8 @@ struct blob *blob_maker_end(struct blob_maker *m, char **why)
     } else {
         char *at = buf_take(&m->bytes);
 
-        b = wrap(IN_BLOCK, xrealloc(at, m->len + 1), m->len); // no more than is needed: it may be kept
+        b = wrap(IN_BLOCK, xrealloc(at, m->len + 1),
+                 m->len); // no more than is needed: it may be kept
     }
     blob_maker_free(m);
     return b;

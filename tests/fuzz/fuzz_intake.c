@@ -1,6 +1,6 @@
-/* Fuzzes the body of any operation, in examples mode, where no token and no resource stands before it: the
- * first line is METHOD and path, the second the Content-Type header, the rest the body. The answer is a
- * success, or a refusal in JSON. */
+/* Fuzzes the body of any operation, in examples mode, where no token and no resource stands before
+ * it: the first line is METHOD and path, the second the Content-Type header, the rest the body. The
+ * answer is a success, or a refusal in JSON. */
 #include "common/json.h"
 #include "common/text.h"
 #include "mock/call.h"
@@ -89,7 +89,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     if (target)
         *target = '\0';
     c.in.query = "";
-    c.in.header[c.in.header_count++] = (struct call_header){ "X-Auth-User-Service-Key", "v1.0-fuzz" };
+    c.in.header[c.in.header_count++] =
+        (struct call_header){ "X-Auth-User-Service-Key", "v1.0-fuzz" };
     c.in.header[c.in.header_count++] = (struct call_header){ "Content-Type", next_line(&at) };
     source = (struct source){ at, len - (size_t)(at - text) };
     c.in.read_body = read_body;

@@ -1,5 +1,5 @@
-/* Fuzzes a JSON request body: what the strict reader takes, cJSON must take, print and read again to the
- * same value; the reader must end, whatever it gets. */
+/* Fuzzes a JSON request body: what the strict reader takes, cJSON must take, print and read again
+ * to the same value; the reader must end, whatever it gets. */
 #include "common/arena.h"
 #include "common/json.h"
 #include "mock/body/json_body.h"

@@ -1,5 +1,6 @@
-/* Fuzzes a multipart body: the first line is the Content-Type header, the rest the body. Whatever it is,
- * parts lie within it, in order, and its names fold into JSON that prints and reads again. */
+/* Fuzzes a multipart body: the first line is the Content-Type header, the rest the body. Whatever
+ * it is, parts lie within it, in order, and its names fold into JSON that prints and reads again.
+ */
 #include "common/arena.h"
 #include "common/json.h"
 #include "mock/body/multipart.h"

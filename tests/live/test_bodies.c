@@ -1,5 +1,5 @@
-/* Bodies on real sockets: how long they may be, that memory does not follow them, and what becomes of the
- * connection. */
+/* Bodies on real sockets: how long they may be, that memory does not follow them, and what becomes
+ * of the connection. */
 #include "common/fetch.h"
 #include "common/json.h"
 #include "common/mem.h"
@@ -65,9 +65,11 @@ static char *head_of(const char *method, const char *path, long long length, con
 }
 
 #define SPACES "storage/kv/namespaces"
-#define BYTES "dlp/datasets/182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e/upload/1" // takes bytes, keeps none
+#define BYTES                                                                                      \
+    "dlp/datasets/182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e/upload/1" // takes bytes, keeps none
 
-static void tell_head(int fd, const char *method, const char *path, long long length, const char *more)
+static void tell_head(int fd, const char *method, const char *path, long long length,
+                      const char *more)
 {
     char *head = head_of(method, path, length, more);
 
@@ -192,7 +194,8 @@ END_TEST
 /* A body that was read whole and refused is no reason to hang up. */
 START_TEST(bad_body_keeps_the_connection)
 {
-    static const char *const bodies[] = { "{", "{\"title\":5}", "[]", "{\"title\":1e999}", "{\"a\":1,\"a\":2}" };
+    static const char *const bodies[] = { "{", "{\"title\":5}", "[]", "{\"title\":1e999}",
+                                          "{\"a\":1,\"a\":2}" };
     int fd = dial(&s);
 
     for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
@@ -262,7 +265,8 @@ END_TEST
 START_TEST(nothing_is_left_behind)
 {
     struct server mine;
-    char *before = getenv("TMPDIR") ? xstrdup(getenv("TMPDIR")) : NULL, folder[] = "/tmp/mf-bodies-XXXXXX";
+    char *before = getenv("TMPDIR") ? xstrdup(getenv("TMPDIR")) : NULL,
+         folder[] = "/tmp/mf-bodies-XXXXXX";
     struct server kept = s;
     int fd;
 

@@ -1,5 +1,5 @@
-/* Examples mode from the command line: `serve --examples` and `run --examples`. What it answers is tested
- * whole in unit/test_examples.c. */
+/* Examples mode from the command line: `serve --examples` and `run --examples`. What it answers is
+ * tested whole in unit/test_examples.c. */
 #include "common/fetch.h"
 #include "common/json.h"
 #include "common/mem.h"
@@ -18,9 +18,11 @@ static const struct {
     const char *why;
 } asked[] = {
     { "GET /zones/any-id/dns_records HTTP/1.1\r\nHost: x\r\nX-Auth-Email: user@example.com\r\n"
-      "X-Auth-Key: 144c9defac04969c7bfad8efaa8ea194\r\n\r\n", 200, "what the SDKs' tests send" },
+      "X-Auth-Key: 144c9defac04969c7bfad8efaa8ea194\r\n\r\n",
+      200, "what the SDKs' tests send" },
     { "GET /client/v4/zones/any-id/dns_records HTTP/1.1\r\nHost: x\r\n"
-      "Authorization: Bearer Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY\r\n\r\n", 200, "under the real root, any token" },
+      "Authorization: Bearer Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY\r\n\r\n",
+      200, "under the real root, any token" },
     { "GET /zones/any-id/dns_records HTTP/1.1\r\nHost: x\r\n\r\n", 400, "no credentials" },
     { "GET /_mockflare/health HTTP/1.1\r\nHost: localhost\r\n\r\n", 200, "the control API stays" },
 };
@@ -56,11 +58,19 @@ END_TEST
 
 START_TEST(run_takes_it_too)
 {
-    static const char script[] = "import os, urllib.request as u\n"
-                                 "r = u.Request(os.environ['CLOUDFLARE_BASE_URL'] + '/zones/no-such-zone/dns_records',"
-                                 " headers={'Authorization': 'Bearer ' + 'x' * 40})\n"
-                                 "exit(0 if u.urlopen(r).status == 200 else 1)";
-    char *argv[] = { (char *)program("mockflare"), "run", "--examples", "-q", "--", "python3", "-c", (char *)script,
+    static const char script[] =
+        "import os, urllib.request as u\n"
+        "r = u.Request(os.environ['CLOUDFLARE_BASE_URL'] + '/zones/no-such-zone/dns_records',"
+        " headers={'Authorization': 'Bearer ' + 'x' * 40})\n"
+        "exit(0 if u.urlopen(r).status == 200 else 1)";
+    char *argv[] = { (char *)program("mockflare"),
+                     "run",
+                     "--examples",
+                     "-q",
+                     "--",
+                     "python3",
+                     "-c",
+                     (char *)script,
                      NULL };
     char *out, *err;
     int code = run_program(argv, environ, &out, &err);

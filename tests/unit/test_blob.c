@@ -62,8 +62,10 @@ START_TEST(slice_outlives_its_whole)
     size_t len = 3 * BLOB_IN_MEMORY, got;
     char *want = pattern(len), *why = NULL;
     struct blob *whole = blob_new(want, len, &why);
-    struct blob *small = blob_slice(whole, 7, 100), *large = blob_slice(whole, 11, 2 * BLOB_IN_MEMORY);
-    struct blob *inner = blob_slice(large, 1, BLOB_IN_MEMORY), *past = blob_slice(whole, len - 3, 100);
+    struct blob *small = blob_slice(whole, 7, 100),
+                *large = blob_slice(whole, 11, 2 * BLOB_IN_MEMORY);
+    struct blob *inner = blob_slice(large, 1, BLOB_IN_MEMORY),
+                *past = blob_slice(whole, len - 3, 100);
     struct blob *none = blob_slice(whole, len + 9, 4), *all = blob_slice(whole, 0, len);
 
     ck_assert_ptr_eq(all, whole);

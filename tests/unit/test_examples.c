@@ -1,6 +1,6 @@
-/* Examples mode, all of it: every operation is asked with a body made from its own request schema, with
- * ids that nobody made and the credentials that the SDKs' tests send, under both roots; it must answer with
- * its success status and a body that its response schema takes. */
+/* Examples mode, all of it: every operation is asked with a body made from its own request schema,
+ * with ids that nobody made and the credentials that the SDKs' tests send, under both roots; it
+ * must answer with its success status and a body that its response schema takes. */
 #include "common/buf.h"
 #include "common/json.h"
 #include "common/mem.h"
@@ -114,8 +114,8 @@ static const char *body_of(const struct op *op, const char **type)
 }
 
 /* Serves the request; the answer lies in *c and *body. */
-static void ask(struct call *c, struct buf *body, struct buf *head, const char *method, const char *path,
-                const char *type, const char *sent)
+static void ask(struct call *c, struct buf *body, struct buf *head, const char *method,
+                const char *path, const char *type, const char *sent)
 {
     static const struct call_header credentials[] = {
         { "X-Auth-Email", "user@example.com" },
@@ -158,12 +158,12 @@ static void check_op(const struct op *op, const char *root)
 
     op_name(op, name, sizeof name);
     ask(&c, &body, &head, op_method(op), path_of(op, root), type, sent);
-    ck_assert_msg(c.out.status == op->ok, "%s: %d, not %d: %.300s; sent: %.600s", name, c.out.status, op->ok,
-                  body.at, sent);
+    ck_assert_msg(c.out.status == op->ok, "%s: %d, not %d: %.300s; sent: %.600s", name,
+                  c.out.status, op->ok, body.at, sent);
     if (answers_json(op)) {
         json = json_parse(NULL, body.at, body.len);
-        ck_assert_msg(json && schema_check(op->response, json, &fault), "%s: %s %s in %.300s", name, fault.path,
-                      fault.what, body.at);
+        ck_assert_msg(json && schema_check(op->response, json, &fault), "%s: %s %s in %.300s", name,
+                      fault.path, fault.what, body.at);
         cJSON_Delete(json);
     }
     arena_reset(arena);
@@ -192,21 +192,23 @@ static const struct {
     int status;
     const char *why;
 } requests[] = {
-    { "GET", "/user", "Authorization", "Bearer Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY", "", 200, "any token" },
+    { "GET", "/user", "Authorization", "Bearer Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY", "", 200,
+      "any token" },
     { "GET", "/user", "Authorization", "Bearer short", "", 400, "not shaped like a token" },
     { "GET", "/user", "Authorization", "Basic dXNlcjpwYXNzd29yZA==", "", 400, "another scheme" },
-    { "GET", "/user", "X-Auth-User-Service-Key", "v1.0-144c9defac04969c7bfad8ef", "", 200, "a service key" },
+    { "GET", "/user", "X-Auth-User-Service-Key", "v1.0-144c9defac04969c7bfad8ef", "", 200,
+      "a service key" },
     { "GET", "/user", "X-None", "1", "", 403, "no credentials (dialect A, 9106 and 9107)" },
     { "GET", "/user", "X-Auth-Email", "user@example.com", "", 403, "half a pair" },
     { "GET", "/ips", "X-None", "1", "", 200, "a public path" },
-    { "GET", "/zones/not-an-id/dns_records", "Authorization", "Bearer Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY", "",
-      200, "any id" },
-    { "GET", "/no/such/path", "Authorization", "Bearer Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY", "", 400,
-      "a path that the API lacks" },
-    { "POST", "/user/tokens", "Authorization", "Bearer Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY", "{\"name\":1}",
-      400, "a body that the document refuses, though a hook serves it elsewhere" },
-    { "POST", "/user/tokens", "Authorization", "Bearer Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY", "{", 400,
-      "no JSON" },
+    { "GET", "/zones/not-an-id/dns_records", "Authorization",
+      "Bearer Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY", "", 200, "any id" },
+    { "GET", "/no/such/path", "Authorization", "Bearer Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY",
+      "", 400, "a path that the API lacks" },
+    { "POST", "/user/tokens", "Authorization", "Bearer Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY",
+      "{\"name\":1}", 400, "a body that the document refuses, though a hook serves it elsewhere" },
+    { "POST", "/user/tokens", "Authorization", "Bearer Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY",
+      "{", 400, "no JSON" },
 };
 
 START_TEST(form_of_the_request_counts)
@@ -219,12 +221,14 @@ START_TEST(form_of_the_request_counts)
     c.in.method = requests[_i].method;
     c.in.path = requests[_i].path;
     c.in.query = "";
-    c.in.header[c.in.header_count++] = (struct call_header){ requests[_i].name, requests[_i].value };
+    c.in.header[c.in.header_count++] =
+        (struct call_header){ requests[_i].name, requests[_i].value };
     c.in.read_body = read_body;
     c.in.body_from = &source;
     c.in.body_length = (int64_t)source.left;
     serve(&c);
-    ck_assert_msg(c.out.status == requests[_i].status, "%s: %d %s", requests[_i].why, c.out.status, body.at);
+    ck_assert_msg(c.out.status == requests[_i].status, "%s: %d %s", requests[_i].why, c.out.status,
+                  body.at);
     arena_reset(arena);
     buf_release(&body);
     buf_release(&head);
@@ -248,7 +252,8 @@ START_TEST(wrong_types_are_told)
         ask(&c, &body, &head, op_method(op), path_of(op, ""), "application/json", "[\"a list\"]");
         ck_assert_msg(c.out.status == 400 && c.why.reason == WHY_INVALID_BODY, "%s: %d %.200s",
                       spec_text(op->path), c.out.status, body.at);
-        ck_assert_str_eq(c.why.detail, "the body is not an object"); // families say it in words of their own
+        ck_assert_str_eq(c.why.detail,
+                         "the body is not an object"); // families say it in words of their own
         told++;
         arena_reset(arena);
         buf_release(&body);

@@ -54,10 +54,13 @@ static const struct {
     { "\"abc", "no end", "a string without end" },
     { "1e999", "too large", "beyond a double" },
     { "-1e999", "too large", "beyond a double, below" },
-    { "1000000000000000000000000000000000000000000000000000000000000000", "too many digits", "64 digits" },
+    { "1000000000000000000000000000000000000000000000000000000000000000", "too many digits",
+      "64 digits" },
     { "{\"a\":1,\"b\":2,\"a\":3}", "\"a\" stands twice", "a name twice" },
-    { "[{\"x\":{\"a\":1,\"\\u0061\":1}}]", "\"a\" stands twice", "a name twice, once escaped, deep" },
-    { "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"j\":1,\"k\":1,\"l\":1,"
+    { "[{\"x\":{\"a\":1,\"\\u0061\":1}}]", "\"a\" stands twice",
+      "a name twice, once escaped, deep" },
+    { "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"j\":1,\"k\":1,"
+      "\"l\":1,"
       "\"m\":1,\"n\":1,\"o\":1,\"p\":1,\"q\":1,\"b\":1}",
       "\"b\" stands twice", "a name twice among many" },
 };
@@ -72,7 +75,8 @@ START_TEST(json_is_read_strictly)
     const char *wrong = json_body_read(a, exact, len, &json, &too_large);
 
     if (texts[_i].wrong)
-        ck_assert_msg(wrong && strstr(wrong, texts[_i].wrong) && !json, "%s: %s", texts[_i].why, wrong);
+        ck_assert_msg(wrong && strstr(wrong, texts[_i].wrong) && !json, "%s: %s", texts[_i].why,
+                      wrong);
     else
         ck_assert_msg(!wrong && json, "%s: %s", texts[_i].why, wrong);
     ck_assert(!too_large);
@@ -180,12 +184,15 @@ static void release(struct fixture *f)
 }
 
 #define RULES "/accounts/{account_id}/mnm/rules"
-#define RULE(name) "{\"name\":" name ",\"prefixes\":[],\"automatic_advertisement\":false,\"type\":\"threshold\"}"
+#define RULE(name)                                                                                 \
+    "{\"name\":" name ",\"prefixes\":[],\"automatic_advertisement\":false,\"type\":\"threshold\"}"
 #define VALUE "/accounts/{account_id}/storage/kv/namespaces/{namespace_id}/values/{key_name}"
 #define SNIPPET "/zones/{zone_id}/snippets/{snippet_name}"
 #define SCRIPT "/accounts/{account_id}/workers/scripts/{script_name}"
 #define OBJECT "/accounts/{account_id}/r2/buckets/{bucket_name}/objects/{object_key}"
-#define META "--XX\r\nContent-Disposition: form-data; name=\"metadata[main_module]\"\r\n\r\na.mjs\r\n--XX--\r\n"
+#define META                                                                                       \
+    "--XX\r\nContent-Disposition: form-data; "                                                     \
+    "name=\"metadata[main_module]\"\r\n\r\na.mjs\r\n--XX--\r\n"
 #define FORM "--XX\r\nContent-Disposition: form-data; name=\"value\"\r\n\r\nv\r\n--XX--\r\n"
 
 static const struct {
@@ -199,27 +206,36 @@ static const struct {
     { "POST", RULES, "text/plain;charset=UTF-8", RULE("\"x\""), 0, 0, "json", "wrangler's JSON" },
     { "POST", RULES, NULL, RULE("\"x\""), 0, 0, "json", "no header" },
     { "POST", RULES, "application/x-www-form-urlencoded", RULE("\"x\""), 0, 0, "json", "curl -d" },
-    { "POST", RULES, "application/x-www-form-urlencoded", "title=x", 400, 6003, "6105", "a form that is none" },
+    { "POST", RULES, "application/x-www-form-urlencoded", "title=x", 400, 6003, "6105",
+      "a form that is none" },
     { "POST", RULES, "application/json", "{", 400, 6007, "Malformed JSON", "not JSON" },
     { "POST", RULES, "application/json", "  ", 400, 7001, "the body is missing", "blanks" },
     { "POST", RULES, "application/json", "", 400, 7001, "the body is missing", "nothing" },
     { "POST", RULES, "application/json", "[]", 400, 7001, "the body is not an object", "a list" },
-    { "POST", RULES, "application/json", "{\"automatic_advertisement\":true}", 400, 7001, "\\\"name\\\" is missing", "a required member" },
-    { "POST", RULES, "application/json", RULE("5"), 400, 7001, "\\\"name\\\" is not a string", "its type" },
-    { "POST", RULES, "application/json", RULE("null"), 400, 7001, "\\\"name\\\" is not a string", "null" },
+    { "POST", RULES, "application/json", "{\"automatic_advertisement\":true}", 400, 7001,
+      "\\\"name\\\" is missing", "a required member" },
+    { "POST", RULES, "application/json", RULE("5"), 400, 7001, "\\\"name\\\" is not a string",
+      "its type" },
+    { "POST", RULES, "application/json", RULE("null"), 400, 7001, "\\\"name\\\" is not a string",
+      "null" },
     { "POST", RULES, "application/json", RULE("\"x\",\"other\":[1],\"id\":7"), 0, 0, "json",
       "members that nobody knows" },
     { "PUT", VALUE, "text/plain", "plain", 0, 0, "bytes", "a raw value" },
     { "PUT", VALUE, "text/plain", "{\"a\":", 0, 0, "bytes", "a raw value that begins as JSON" },
     { "PUT", VALUE, "multipart/form-data; boundary=XX", FORM, 0, 0, "form", "a value as a form" },
-    { "PUT", VALUE, "multipart/form-data; boundary=XX", "--XX\r\n", 400, 7001, "end of its headers", "cut" },
-    { "PUT", SNIPPET, "multipart/form-data; boundary=XX", "--XX--\r\n", 400, 7001, "no part \\\"metadata\\\"",
-      "a form without what it must have" },
-    { "PUT", SCRIPT, "application/javascript", META, 0, 0, "form", "a form under a script's header" },
+    { "PUT", VALUE, "multipart/form-data; boundary=XX", "--XX\r\n", 400, 7001, "end of its headers",
+      "cut" },
+    { "PUT", SNIPPET, "multipart/form-data; boundary=XX", "--XX--\r\n", 400, 7001,
+      "no part \\\"metadata\\\"", "a form without what it must have" },
+    { "PUT", SCRIPT, "application/javascript", META, 0, 0, "form",
+      "a form under a script's header" },
     { "PUT", SCRIPT, "application/javascript", "export default {}", 0, 0, "bytes", "a script" },
-    { "PUT", OBJECT, "text/plain", FORM, 0, 0, "bytes", "an object that looks like a form stays bytes" },
-    { "GET", RULES, "application/json", "{", 0, 0, "nothing", "a body where none belongs is ignored (REC)" },
-    { "PATCH", "/zones/{zone_id}", "application/json", "{", 400, 6007, "Malformed JSON", "the core says the same" },
+    { "PUT", OBJECT, "text/plain", FORM, 0, 0, "bytes",
+      "an object that looks like a form stays bytes" },
+    { "GET", RULES, "application/json", "{", 0, 0, "nothing",
+      "a body where none belongs is ignored (REC)" },
+    { "PATCH", "/zones/{zone_id}", "application/json", "{", 400, 6007, "Malformed JSON",
+      "the core says the same" },
 };
 
 static const char *became(const struct call *c)
@@ -231,7 +247,8 @@ START_TEST(body_is_taken_for_what_it_is)
 {
     struct fixture f = { .c.out.first_code = -1 };
     size_t len = strlen(sent[_i].body);
-    enum step step = run(&f, sent[_i].method, sent[_i].path, sent[_i].type, sent[_i].body, len, (int64_t)len);
+    enum step step =
+        run(&f, sent[_i].method, sent[_i].path, sent[_i].type, sent[_i].body, len, (int64_t)len);
 
     ck_assert_msg((step == ANSWERED) == (sent[_i].status != 0), "%s: %s", sent[_i].why, f.body.at);
     if (step == GO_ON) {
@@ -282,10 +299,10 @@ START_TEST(length_has_its_limits)
     enum step step;
 
     memset(body, ' ', sizes[_i].len);
-    step = run(&f, sizes[_i].method, sizes[_i].path, "application/octet-stream", body, sizes[_i].len,
-               sizes[_i].length);
-    ck_assert_msg((step == ANSWERED ? f.c.out.status : 0) == sizes[_i].status, "%s: %d %s", sizes[_i].why,
-                  f.c.out.status, f.body.at);
+    step = run(&f, sizes[_i].method, sizes[_i].path, "application/octet-stream", body,
+               sizes[_i].len, sizes[_i].length);
+    ck_assert_msg((step == ANSWERED ? f.c.out.status : 0) == sizes[_i].status, "%s: %d %s",
+                  sizes[_i].why, f.c.out.status, f.body.at);
     ck_assert_int_eq(f.c.out.close, sizes[_i].status != 0);
     if (step == GO_ON) {
         ck_assert_uint_eq(blob_len(f.c.bytes), sizes[_i].len);
@@ -298,14 +315,17 @@ END_TEST
 
 START_TEST(parts_are_found_by_name)
 {
-    static const char form[] = "--XX\r\nContent-Disposition: form-data; name=\"metadata\"; filename=\"blob\"\r\n"
-                               "Content-Type: application/json\r\n\r\n{\"main_module\":\"a.mjs\"}\r\n"
-                               "--XX\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.mjs\"\r\n\r\n"
-                               "export default {}\r\n--XX--\r\n";
+    static const char form[] =
+        "--XX\r\nContent-Disposition: form-data; name=\"metadata\"; filename=\"blob\"\r\n"
+        "Content-Type: application/json\r\n\r\n{\"main_module\":\"a.mjs\"}\r\n"
+        "--XX\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.mjs\"\r\n\r\n"
+        "export default {}\r\n--XX--\r\n";
     struct fixture f = { 0 };
     size_t len;
 
-    ck_assert_int_eq(run(&f, "PUT", SCRIPT, "multipart/form-data; boundary=XX", form, sizeof form - 1, -1), GO_ON);
+    ck_assert_int_eq(
+        run(&f, "PUT", SCRIPT, "multipart/form-data; boundary=XX", form, sizeof form - 1, -1),
+        GO_ON);
     ck_assert_str_eq(json_text(call_part_json(&f.c, "metadata"), "main_module"), "a.mjs");
     ck_assert_mem_eq(blob_view(call_part(&f.c, "files")->bytes, &len), "export default {}", 17);
     ck_assert_ptr_null(call_part(&f.c, "none"));

@@ -1,4 +1,5 @@
-/* Multipart bodies as clients send them, and as they should not: parts, boundaries, names folded back. */
+/* Multipart bodies as clients send them, and as they should not: parts, boundaries, names folded
+ * back. */
 #include "mock/body/multipart.h"
 
 #include "common/arena.h"
@@ -23,7 +24,8 @@ static const struct {
     { FORM, FIELD("a", "1") FIELD("b", "two") END, NULL, "a=1;b=two;", "two fields" },
     { FORM, "preamble\r\n" FIELD("a", "1") END "epilogue", NULL, "a=1;", "text around is no part" },
     { FORM, END, NULL, "", "a form without parts" },
-    { FORM, FIELD("a", "") FIELD("b", "\r\n") END, NULL, "a=;b=\r\n;", "empty, and line ends alone" },
+    { FORM, FIELD("a", "") FIELD("b", "\r\n") END, NULL, "a=;b=\r\n;",
+      "empty, and line ends alone" },
     { FORM, FIELD("a", "1\r\n--X\r\n--XXX\r\n -- XX") END, NULL, "a=1\r\n--X\r\n--XXX\r\n -- XX;",
       "what only begins as the boundary does is content" },
     { FORM, "--XX  \r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n--XX--", NULL, "a=1;",
@@ -37,20 +39,30 @@ static const struct {
     { "application/javascript", FIELD("a", "1") END, NULL, "a=1;",
       "TypeScript SDK: a script's type over a form (clients notes)" },
     { "multipart/form-data", FIELD("a", "1") END, NULL, "a=1;", "a header that lost its boundary" },
-    { NULL, "--long-boundary-1\r\nContent-Type: text/plain\r\ncontent-disposition: form-data; name=\"a\"\r\n"
-            "\r\n1\r\n--long-boundary-1--", NULL, "a[text/plain]=1;", "no header, disposition second" },
-    { FORM, "--XX\r\nContent-Disposition: form-data; name=\"files\"; filename=\"worker.mjs\"\r\n"
-            "Content-Type: application/javascript+module\r\n\r\nexport default {}\r\n" END,
+    { NULL,
+      "--long-boundary-1\r\nContent-Type: text/plain\r\ncontent-disposition: form-data; "
+      "name=\"a\"\r\n"
+      "\r\n1\r\n--long-boundary-1--",
+      NULL, "a[text/plain]=1;", "no header, disposition second" },
+    { FORM,
+      "--XX\r\nContent-Disposition: form-data; name=\"files\"; filename=\"worker.mjs\"\r\n"
+      "Content-Type: application/javascript+module\r\n\r\nexport default {}\r\n" END,
       NULL, "files(worker.mjs)[application/javascript+module]=export default {};", "a file" },
-    { FORM, "--XX\r\nContent-Disposition: form-data; name=\"a%22b\"; filename=\"c\\\"d;e.js\"\r\n\r\n1\r\n" END,
+    { FORM,
+      "--XX\r\nContent-Disposition: form-data; name=\"a%22b\"; "
+      "filename=\"c\\\"d;e.js\"\r\n\r\n1\r\n" END,
       NULL, "a\"b(c\"d;e.js)=1;", "quotes as browsers and as curl send them" },
-    { FORM, "--XX\r\nContent-Disposition: form-data; filename=\"x\"; filename*=UTF-8''caf%C3%A9.js; name=f"
-            "\r\n\r\n1\r\n" END, NULL, "f(caf\xc3\xa9.js)=1;", "an extended file name wins" },
-    { FORM, "--XX\r\nContent-Type: text/plain\r\n\r\n1\r\n" END, NULL, "[text/plain]=1;", "no name at all" },
+    { FORM,
+      "--XX\r\nContent-Disposition: form-data; filename=\"x\"; filename*=UTF-8''caf%C3%A9.js; "
+      "name=f"
+      "\r\n\r\n1\r\n" END,
+      NULL, "f(caf\xc3\xa9.js)=1;", "an extended file name wins" },
+    { FORM, "--XX\r\nContent-Type: text/plain\r\n\r\n1\r\n" END, NULL, "[text/plain]=1;",
+      "no name at all" },
     { FORM, FIELD("a", "1"), "ends before its last boundary", NULL, "cut behind a part" },
     { FORM, PART("a") "1", "ends before its last boundary", NULL, "cut in a part" },
-    { FORM, "--XX\r\nContent-Disposition: form-data; name=\"a\"", "has a part without an end of its headers",
-      NULL, "cut in headers" },
+    { FORM, "--XX\r\nContent-Disposition: form-data; name=\"a\"",
+      "has a part without an end of its headers", NULL, "cut in headers" },
     { FORM, "--XX", "has a part without an end of its headers", NULL, "cut in the boundary" },
     { FORM, "{\"a\":1}", "does not hold its boundary", NULL, "JSON under a form's header" },
     { FORM, "", "does not hold its boundary", NULL, "nothing" },
@@ -112,21 +124,27 @@ static const struct {
 } forms[] = {
     { FIELD("a", "1") FIELD("b", "x"), "{\"a\":\"1\",\"b\":\"x\"}", "plain names" },
     { FIELD("metadata[main_module]", "worker.mjs") FIELD("metadata[bindings][][type]", "plain_text")
-          FIELD("metadata[bindings][][name]", "A") FIELD("metadata[bindings][][type]", "kv_namespace")
-              FIELD("metadata[bindings][][name]", "B"),
-      "{\"metadata\":{\"main_module\":\"worker.mjs\",\"bindings\":[{\"type\":\"plain_text\",\"name\":\"A\"},"
+          FIELD("metadata[bindings][][name]", "A")
+              FIELD("metadata[bindings][][type]", "kv_namespace")
+                  FIELD("metadata[bindings][][name]", "B"),
+      "{\"metadata\":{\"main_module\":\"worker.mjs\",\"bindings\":[{\"type\":\"plain_text\","
+      "\"name\":\"A\"},"
       "{\"type\":\"kv_namespace\",\"name\":\"B\"}]}}",
       "TypeScript SDK 7.3 (clients notes)" },
     { FIELD("tags[]", "a") FIELD("tags[]", "b"), "{\"tags\":[\"a\",\"b\"]}", "a list" },
     { FIELD("a[][b][]", "1") FIELD("a[][b][]", "2") FIELD("a[][c]", "3") FIELD("a[][c]", "4"),
-      "{\"a\":[{\"b\":[\"1\",\"2\"],\"c\":\"3\"},{\"c\":\"4\"}]}", "a list within a list's element" },
-    { FIELD("a[b][c]", "1") FIELD("a[b][d]", "2"), "{\"a\":{\"b\":{\"c\":\"1\",\"d\":\"2\"}}}", "objects" },
+      "{\"a\":[{\"b\":[\"1\",\"2\"],\"c\":\"3\"},{\"c\":\"4\"}]}",
+      "a list within a list's element" },
+    { FIELD("a[b][c]", "1") FIELD("a[b][d]", "2"), "{\"a\":{\"b\":{\"c\":\"1\",\"d\":\"2\"}}}",
+      "objects" },
     { FIELD("a", "1") FIELD("a[b]", "2"), "{\"a\":{\"b\":\"2\"}}", "the later form wins" },
-    { FIELD("a[b", "1") FIELD("c]", "2") FIELD("[]", "3"), "{\"a[b\":\"1\",\"c]\":\"2\",\"\":[\"3\"]}",
-      "brackets that are none" },
-    { "--XX\r\nContent-Disposition: form-data; name=\"m\"\r\nContent-Type: application/json\r\n\r\n{\"x\":1}\r\n",
+    { FIELD("a[b", "1") FIELD("c]", "2") FIELD("[]", "3"),
+      "{\"a[b\":\"1\",\"c]\":\"2\",\"\":[\"3\"]}", "brackets that are none" },
+    { "--XX\r\nContent-Disposition: form-data; name=\"m\"\r\nContent-Type: "
+      "application/json\r\n\r\n{\"x\":1}\r\n",
       "{\"m\":{\"x\":1}}", "a JSON part" },
-    { "--XX\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\"\r\n\r\n1\r\n" FIELD("b", "2"),
+    { "--XX\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\"\r\n\r\n1\r\n" FIELD("b",
+                                                                                              "2"),
       "{\"b\":\"2\"}", "files are left out" },
 };
 
@@ -162,8 +180,9 @@ static const struct {
 
 START_TEST(form_is_recognised)
 {
-    ck_assert_int_eq(multipart_looks_like(starts[_i].type, starts[_i].start, strlen(starts[_i].start)),
-                     starts[_i].yes);
+    ck_assert_int_eq(
+        multipart_looks_like(starts[_i].type, starts[_i].start, strlen(starts[_i].start)),
+        starts[_i].yes);
 }
 END_TEST
 

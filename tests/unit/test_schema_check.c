@@ -128,22 +128,28 @@ static const struct {
     { "POST", ROOMS, FULL ",\"unknown\":{}}", "", NULL, NULL, NULL, "unknown members pass" },
     { "POST", ROOMS, FULL ",\"id\":7,\"created_on\":\"0001\"}", "", NULL, NULL, NULL,
       "what only the server sets is not looked at" },
-    { "POST", ROOMS, FULL ",\"description\":null}", "", NULL, NULL, NULL, "null stands for absent" },
-    { "POST", ROOMS, "{" ROOM ",\"total_active_users\":null}", "", "total_active_users", "is not an integer", "",
-      "null does not stand for what must be there" },
-    { "POST", ROOMS, "{" ROOM "}", "name total_active_users", NULL, NULL, NULL, "a descriptor lets it be absent" },
-    { "POST", ROOMS, "{" ROOM "}", "total_active_user", "total_active_users", "is missing", "", "a whole name" },
+    { "POST", ROOMS, FULL ",\"description\":null}", "", NULL, NULL, NULL,
+      "null stands for absent" },
+    { "POST", ROOMS, "{" ROOM ",\"total_active_users\":null}", "", "total_active_users",
+      "is not an integer", "", "null does not stand for what must be there" },
+    { "POST", ROOMS, "{" ROOM "}", "name total_active_users", NULL, NULL, NULL,
+      "a descriptor lets it be absent" },
+    { "POST", ROOMS, "{" ROOM "}", "total_active_user", "total_active_users", "is missing", "",
+      "a whole name" },
     { "PATCH", ROOMS "/{w}", "{\"name\":\"x\"}", "", NULL, NULL, NULL, "a merge requires nothing" },
-    { "POST", ROOMS, "{" ROOM ",\"total_active_users\":1}", "", "total_active_users", "is too small",
-      "200 or more", "the limit is told" },
-    { "POST", ROOMS, FULL ",\"cookie_attributes\":{\"secure\":\"maybe\"}}", "", "cookie_attributes.secure",
-      "is not one of the allowed values", "\"auto\", \"always\", \"never\"", "the values are told" },
-    { "POST", "/user/tokens", "{\"name\":\"t\",\"policies\":[],\"expires_on\":\"tomorrow\"}", "", "expires_on",
-      "has not the right format", "a time such as 2026-01-02T03:04:05Z", "the form is told" },
+    { "POST", ROOMS, "{" ROOM ",\"total_active_users\":1}", "", "total_active_users",
+      "is too small", "200 or more", "the limit is told" },
+    { "POST", ROOMS, FULL ",\"cookie_attributes\":{\"secure\":\"maybe\"}}", "",
+      "cookie_attributes.secure", "is not one of the allowed values",
+      "\"auto\", \"always\", \"never\"", "the values are told" },
+    { "POST", "/user/tokens", "{\"name\":\"t\",\"policies\":[],\"expires_on\":\"tomorrow\"}", "",
+      "expires_on", "has not the right format", "a time such as 2026-01-02T03:04:05Z",
+      "the form is told" },
     { "POST", RECORDS, "{\"type\":\"A\",\"name\":\"a\",\"ttl\":1,\"content\":5}", "", "content",
       "is not a string", "", "of many alternatives, the one that is meant" },
-    { "POST", "/accounts/{a}/magic/apps", "{\"name\":\"a\",\"type\":\"b\"}", "", "", "needs one of its members",
-      "hostnames, ip_subnets, source_subnets", "alternatives that only require" },
+    { "POST", "/accounts/{a}/magic/apps", "{\"name\":\"a\",\"type\":\"b\"}", "", "",
+      "needs one of its members", "hostnames, ip_subnets, source_subnets",
+      "alternatives that only require" },
     { "POST", RECORDS, "[]", "", "", "is not an object", "", "all alternatives say the same" },
     { "POST", RECORDS, "{\"type\":\"X\",\"name\":\"a\",\"ttl\":1,\"content\":\"x\"}", "", "",
       "fits none of the alternatives", "", "none is meant" },
@@ -161,10 +167,11 @@ START_TEST(client_is_judged_leniently)
     ck_assert_ptr_nonnull(json);
     fits = schema_check_request(op->request, json, &how, &fault);
     cJSON_Delete(json);
-    ck_assert_msg(fits == !requests[_i].what, "%s: %s %s", requests[_i].why, fault.path, fault.what);
+    ck_assert_msg(fits == !requests[_i].what, "%s: %s %s", requests[_i].why, fault.path,
+                  fault.what);
     if (requests[_i].what) {
-        ck_assert_msg(!strcmp(fault.what, requests[_i].what), "%s: %s %s", requests[_i].why, fault.path,
-                      fault.what);
+        ck_assert_msg(!strcmp(fault.what, requests[_i].what), "%s: %s %s", requests[_i].why,
+                      fault.path, fault.what);
         ck_assert_str_eq(fault.path, requests[_i].where);
         ck_assert_str_eq(fault.right, requests[_i].right);
     }
@@ -178,7 +185,8 @@ START_TEST(big_integer_is_one)
     struct schema_fault fault;
     cJSON *json = cJSON_Parse(FULL "}");
 
-    cJSON_ReplaceItemInObjectCaseSensitive(json, "total_active_users", cJSON_CreateRaw("9007199254740993"));
+    cJSON_ReplaceItemInObjectCaseSensitive(json, "total_active_users",
+                                           cJSON_CreateRaw("9007199254740993"));
     ck_assert(!schema_check_request(op->request, json, &how, &fault));
     ck_assert_str_eq(fault.what, "is too large");
     cJSON_Delete(json);
