@@ -108,8 +108,9 @@ static void tell(void *to, struct doc *d)
     const struct blob *bytes = doc_bytes(d);
     size_t len = 0;
     const char *view = bytes ? blob_view(bytes, &len) : "-";
-    char *more = text_printf("%s%d %s %s %s %s %s %.*s\n", told->text, doc_kind(d), doc_owner(d), doc_id(d), doc_key(d),
+    char *more = text_printf("%s%d %s %s %s %s %lld %s %.*s\n", told->text, doc_kind(d), doc_owner(d), doc_id(d), doc_key(d),
                              doc_kind(d) == KIND_TOKEN && token_of(d)->value ? token_of(d)->value : "",
+                             doc_kind(d) == KIND_ZONE ? (long long)zone_of(d)->activates_on : 0LL,
                              doc_text(d, NULL), bytes ? (int)len : 1, view);
 
     free(told->text);
@@ -135,7 +136,7 @@ static const char rich[] =
     "{ \"seed\": 5, \"description\": \"kept\", \"behaviour\": { \"rate_headers\": \"none\" },"
     "  \"accounts\": [{ \"name\": \"Acme\", \"invitations\": [{ \"email\": \"new@acme.example\" }] }, { \"name\": \"B\", \"type\": \"enterprise\" }],"
     "  \"users\": [{ \"email\": \"Owner@acme.example\", \"global_key\": \"0123456789abcdef0123456789abcdef01234\" }, { \"email\": \"two@acme.example\", \"suspended\": true, \"memberships\": [{ \"account\": \"B\", \"roles\": [\"DNS\"] }] }],"
-    "  \"zones\": [{ \"name\": \"example.com\", \"account\": \"Acme\" }, { \"name\": \"example.net\", \"account\": \"B\", \"type\": \"partial\", \"status\": \"pending\" }],"
+    "  \"zones\": [{ \"name\": \"example.com\", \"account\": \"Acme\" }, { \"name\": \"example.net\", \"account\": \"B\", \"type\": \"partial\", \"status\": \"pending\", \"activates_on\": \"now+1h\" }],"
     "  \"tokens\": [{ \"name\": \"ci\", \"permissions\": \"all\" }, { \"name\": \"hash\", \"owner\": \"owner@acme.example\", \"value_sha256\": \"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\", \"ip\": { \"in\": [\"192.0.2.0/24\"] }, \"expires_on\": \"now+1h\" },"
     "             { \"name\": \"org\", \"kind\": \"account\", \"account\": \"B\", \"permissions\": [\"DNS Write\"], \"status\": \"disabled\" }],"
     "  \"faults\": [{ \"when\": { \"token\": \"ci\" }, \"do\": { \"delay_ms\": 1 } }] }";
