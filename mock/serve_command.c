@@ -13,6 +13,7 @@
 #include "mock/world.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -222,10 +223,38 @@ static void greet(const struct serve_options *o, const struct front *f, const ch
         fprintf(stderr, "mockflare: clients must trust %s\n", front_ca_file(f));
 }
 
+/* The first world, made beside the start of the server's threads: each takes some milliseconds. */
+struct first_world {
+    const struct serve_options *options;
+    const char *path, *loaded;
+    char *why;
+    int rc;
+};
+
+static void *make_first_world(void *first_world)
+{
+    struct first_world *first = first_world;
+
+    first->rc = first->options->state ? load_state(first->options, &first->loaded, &first->why)
+                                      : load_world(first->path, first->options->examples, &first->why);
+    if (first->rc == 0)
+        worlds_open();
+    return NULL;
+}
+
+/* No world: the server's threads may wait for one, so the process ends where it stands. */
+static void end_without_world(const struct first_world *first)
+{
+    fail(first->options->state ? "mockflare serve: " : "", first->why);
+    fflush(NULL);
+    _exit(1);
+}
+
 static int serve_until_told(const struct serve_options *o, const struct front_options *front, const char *path)
 {
-    const char *loaded = path;
+    struct first_world first = { .options = o, .path = path, .loaded = path };
     struct front *f;
+    pthread_t maker;
     sigset_t ends;
     char *why = NULL;
     int rc = 0;
@@ -235,9 +264,12 @@ static int serve_until_told(const struct serve_options *o, const struct front_op
     sigaddset(&ends, SIGINT);
     pthread_sigmask(SIG_BLOCK, &ends, NULL); // before threads exist, so that all inherit it
     signal(SIGPIPE, SIG_IGN);
-    if ((o->state ? load_state(o, &loaded, &why) : load_world(path, o->examples, &why)) != 0)
-        return fail(o->state ? "mockflare serve: " : "", why);
+    worlds_hold();
+    pthread_create(&maker, NULL, make_first_world, &first);
     f = front_start(front, &why);
+    pthread_join(maker, NULL);
+    if (first.rc != 0)
+        end_without_world(&first);
     if (!f) {
         worlds_release();
         return fail("mockflare serve: ", why);
@@ -245,7 +277,7 @@ static int serve_until_told(const struct serve_options *o, const struct front_op
     if (o->ready_file && write_ready(o->ready_file, f, front, &why) != 0) {
         rc = fail("mockflare serve: ", why);
     } else {
-        greet(o, f, loaded);
+        greet(o, f, first.loaded);
         wait_for_end(&ends, o->watch ? path : NULL, o->examples);
     }
     front_stop(f);

@@ -74,6 +74,9 @@ int worlds_setup(const struct scenario *scenario, char **why);
  * A file that holds worlds gives them back, and `scenario` is not used. 0, or -1 and *why. */
 int worlds_setup_kept(struct persist *file, const struct scenario *scenario, char **why);
 void worlds_release(void);
+/* Between the two, worlds_find waits: the server may listen while its first world is still being made. */
+void worlds_hold(void);
+void worlds_open(void);
 struct world *worlds_find(const char *name, size_t len); // a reference, or NULL
 /* Makes or replaces the sandbox; `scenario` NULL: a copy of the scenario that the process started with. */
 int worlds_put(const char *name, const struct scenario *scenario, char **why);

@@ -7,6 +7,7 @@
 #include "mock/world.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,6 +71,34 @@ void worlds_release(void)
     worlds.start = NULL;
 }
 
+/* Set while the first world is being made in another thread. */
+static struct {
+    atomic_bool held;
+    pthread_mutex_t lock;
+    pthread_cond_t opened;
+} gate = { .lock = PTHREAD_MUTEX_INITIALIZER, .opened = PTHREAD_COND_INITIALIZER };
+
+void worlds_hold(void)
+{
+    atomic_store(&gate.held, true);
+}
+
+void worlds_open(void)
+{
+    pthread_mutex_lock(&gate.lock);
+    atomic_store(&gate.held, false);
+    pthread_cond_broadcast(&gate.opened);
+    pthread_mutex_unlock(&gate.lock);
+}
+
+static void wait_until_open(void)
+{
+    pthread_mutex_lock(&gate.lock);
+    while (atomic_load(&gate.held))
+        pthread_cond_wait(&gate.opened, &gate.lock);
+    pthread_mutex_unlock(&gate.lock);
+}
+
 struct world *worlds_find(const char *name, size_t len)
 {
     char copy[NAME_MOST + 1];
@@ -77,6 +106,8 @@ struct world *worlds_find(const char *name, size_t len)
 
     if (len > NAME_MOST)
         return NULL;
+    if (atomic_load_explicit(&gate.held, memory_order_acquire))
+        wait_until_open();
     memcpy(copy, name, len);
     copy[len] = '\0';
     pthread_rwlock_rdlock(&worlds.lock);

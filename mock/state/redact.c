@@ -117,17 +117,24 @@ static const char *keep(struct arena *a, struct world *w, const char *text, cons
  * percent-encoded, a long run that has capitals or `%` in it. */
 static bool is_clean(const char *text)
 {
-    size_t letters = 0, run = 0;
-    bool marked = false;
+    enum { LETTER = 1, IN_RUN = 2, MARKS = 4 };
+    static const unsigned char kinds[256] = {
+        ['a' ... 'z'] = LETTER | IN_RUN, ['0' ... '9'] = LETTER | IN_RUN, ['_'] = LETTER | IN_RUN,
+        ['-'] = LETTER | IN_RUN,         ['A' ... 'Z'] = LETTER | IN_RUN | MARKS,
+        ['%'] = IN_RUN | MARKS,          ['/'] = IN_RUN, ['+'] = IN_RUN, ['='] = IN_RUN, ['.'] = IN_RUN,
+    };
+    const char *letters = text, *run = text, *mark = NULL; // where each began; the last mark
 
     for (; *text; text++) {
-        unsigned char c = (unsigned char)*text, low = c | 32;
-        bool letter = (low >= 'a' && low <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+        unsigned char kind = kinds[(unsigned char)*text];
 
-        letters = letter ? letters + 1 : 0;
-        run = letter || c == '/' || c == '+' || c == '=' || c == '%' || c == '.' ? run + 1 : 0;
-        marked = run && (marked || c == '%' || (c >= 'A' && c <= 'Z'));
-        if (letters >= SHORTEST_SECRET || (marked && run >= SHORTEST_SECRET))
+        if (!(kind & LETTER))
+            letters = text + 1;
+        if (!(kind & IN_RUN))
+            run = text + 1;
+        else if (kind & MARKS)
+            mark = text;
+        if (text - letters + 1 >= SHORTEST_SECRET || (text - run + 1 >= SHORTEST_SECRET && mark && mark >= run))
             return false;
     }
     return true;
